@@ -1,0 +1,23 @@
+"""What the law and the planner fix: planning models as data, and the time they leave for work."""
+
+from vitri.policy.planning_model import (
+    PlanningModel,
+    Policy,
+    SwitchedOff,
+    list_models,
+    list_policies,
+    load_model,
+    load_policy,
+    model_folder,
+)
+
+__all__ = [
+    "PlanningModel",
+    "Policy",
+    "SwitchedOff",
+    "list_models",
+    "list_policies",
+    "load_model",
+    "load_policy",
+    "model_folder",
+]
