@@ -1,0 +1,304 @@
+"""From a structure to an office's posts: nodes, admissible combinations, curves, and the pooled bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from vitri.optimise.bundles import members, membership
+from vitri.optimise.combine import Column, Node, OfficeCurve, office_curve, unions
+from vitri.optimise.cost import Service, outcome, posts_needed
+from vitri.optimise.demand_cube import OWN, SHARED, Cube
+from vitri.optimise.engine import IntArray
+from vitri.optimise.lex import INFEASIBLE, Packing, less
+from vitri.optimise.quota import Curve, min_plus
+
+LARGEST_COMPONENT = 14
+MOST_POSTS = 400
+
+Positions = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The separable levels of the objective in order: (measure, priorities), and how they are packed."""
+
+    levels: tuple[tuple[str, tuple[int, ...]], ...]
+    packing: Packing
+
+    def vector(self, unmet: IntArray, overtime: IntArray, posts: IntArray, extra: IntArray) -> IntArray:
+        """Return the packed cost of outcomes; all arguments share leading axes, `unmet` adds priority."""
+        columns = []
+        for measure, priorities in self.levels:
+            if measure == "unmet_minutes":
+                columns.append(unmet[..., [p - 1 for p in priorities]].sum(axis=-1))
+            else:
+                columns.append({"overtime_minutes": overtime, "posts": posts, "extra_duties": extra}[measure])
+        return self.packing.pack(np.stack(np.broadcast_arrays(*columns), axis=-1))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for every office: the rules a post must keep, the service rule and the objective.
+
+    `cover` says which groups one person may hold together; `most_combined` how many posts of an office may
+    share one combination of positions; `quota_free[g]` marks groups served by contracts
+    that do not count against the quota; `by_need` sizes by the service rule instead of by the ceiling.
+    """
+
+    cover: npt.NDArray[np.bool_]
+    most_positions: int
+    most_groups: int
+    most_combined: int
+    quota_free: tuple[bool, ...]
+    service: Service
+    objective: Objective
+    by_need: bool
+    known: dict[tuple[tuple[int, str, tuple[int, ...]], ...], list[int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def unions(self, nodes: Sequence[Node]) -> list[int]:
+        """Return the sets of these nodes that one person may hold; asked again, they are remembered."""
+        key = tuple((node.position, node.pool, node.groups) for node in nodes)
+        if key not in self.known:
+            self.known[key] = unions(nodes, self.joinable, self.most_positions)
+        return self.known[key]
+
+    def joinable(self, nodes: Sequence[Node]) -> bool:
+        """Whether one person may hold all these nodes.
+
+        Any shared work plus the own work of one organisation; a named pool stands alone; every pair of
+        groups may be held together; not too many groups.
+        """
+        pools = {node.pool for node in nodes}
+        own = pools - {SHARED}
+        named = any(not pool.startswith(OWN) for pool in own)
+        if len(own) > 1 or (named and len(pools) > 1):
+            return False
+        groups = sorted({g for node in nodes for g in node.groups})
+        if len(groups) > self.most_groups and len(nodes) > 1:
+            return False
+        if len({self.quota_free[g] for g in groups}) > 1:
+            return False
+        return all(self.cover[a, b] for a, b in combinations(groups, 2))
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Identical posts of one office: the nodes they hold, main one first, and how many posts (in quota)."""
+
+    nodes: tuple[Node, ...]
+    posts: int
+    quota: int
+
+
+@dataclass(frozen=True)
+class OfficePlan:
+    """An office under one structure: its curve over all posts, and how to read the bundles back."""
+
+    office: int
+    curve: Curve
+    parts: tuple[tuple[tuple[Node, ...], OfficeCurve], ...]
+    choices: tuple[IntArray, ...]
+
+    def bundles(self, posts: int) -> list[Bundle]:
+        """Return the bundles of the best plan with exactly `posts` posts in the quota."""
+        found: list[Bundle] = []
+        left = posts
+        for (nodes, curve), choice in zip(reversed(self.parts), reversed(self.choices), strict=True):
+            given = int(choice[left])
+            left -= given
+            for column in curve.bundles(given):
+                held = [nodes[i] for i in range(len(nodes)) if column.mask >> i & 1]
+                held.sort(key=lambda n: (-int(n.minutes.sum()), n.position, n.pool))
+                found.append(Bundle(tuple(held), column.posts, column.quota))
+        return sorted(found, key=lambda b: (b.nodes[0].pool != SHARED, b.nodes[0].pool, b.nodes[0].position))
+
+
+def nodes_of(cube: Cube, minutes: IntArray, office: int, positions: Positions) -> list[Node]:
+    """List the nodes of an office: one for each pool and position with work left."""
+    nodes = []
+    for unit in cube.units_of(office):
+        for index, groups in enumerate(positions):
+            held = tuple(g for g in groups if minutes[unit, g].any())
+            if held:
+                nodes.append(Node(index, cube.units[unit][1], held, minutes[unit, list(held)].sum(axis=0)))
+    return nodes
+
+
+def plan_office(
+    cube: Cube,
+    minutes: IntArray,
+    office: int,
+    positions: Positions,
+    setting: Setting,
+    *,
+    most_posts: int,
+    extra_posts: int = 0,
+) -> OfficePlan:
+    """Compute the office's curve under a structure: exact for every number of posts up to `most_posts`.
+
+    Nodes that can never share a person fall into components that are solved apart and joined by min-plus.
+    `extra_posts` lets bundles grow beyond what their work asks for, so that a floor can be met.
+    """
+    nodes = nodes_of(cube, minutes, office, positions)
+    parts: list[tuple[tuple[Node, ...], OfficeCurve]] = []
+    total = np.zeros((1, setting.objective.packing.limbs), dtype=np.int64)
+    choices: list[IntArray] = []
+    for component in _components(nodes, setting):
+        columns, costs = _columns(component, cube.fund[office], setting, most_posts, extra_posts)
+        reach = min(most_posts, sum(_largest_quota(columns, i) for i in range(len(component))))
+        curve = office_curve(len(component), columns, costs, reach)
+        parts.append((tuple(component), curve))
+        total, choice = min_plus(total, curve.curve.cost)
+        choices.append(choice)
+    if len(total) > most_posts + 1:
+        total = total[: most_posts + 1]
+    return OfficePlan(office, Curve(total), tuple(parts), tuple(choices))
+
+
+def _largest_quota(columns: Sequence[Column], node: int) -> int:
+    return max((c.quota for c in columns if c.mask == 1 << node), default=0)
+
+
+def _components(nodes: Sequence[Node], setting: Setting) -> list[list[Node]]:
+    """Split nodes into sets no two of which can share a person; over-large sets are cut into blocks."""
+    left = list(range(len(nodes)))
+    groups: list[list[Node]] = []
+    while left:
+        reached = [left.pop(0)]
+        for index in reached:
+            near = [j for j in left if setting.joinable([nodes[index], nodes[j]])]
+            reached.extend(near)
+            left = [j for j in left if j not in near]
+        found = [nodes[i] for i in sorted(reached)]
+        # a larger set would need 2^n rows; a block is a valid restriction, and the bound stays honest
+        groups.extend(found[i : i + LARGEST_COMPONENT] for i in range(0, len(found), LARGEST_COMPONENT))
+    return groups
+
+
+def _columns(
+    nodes: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int, extra_posts: int
+) -> tuple[list[Column], IntArray]:
+    masks = setting.unions(nodes)
+    held = membership(masks, len(nodes))
+    demand = np.einsum("un,npm->upm", held.astype(np.int64), np.array([node.minutes for node in nodes]))
+    more = np.array([len({nodes[i].position for i in members(mask)}) - 1 for mask in masks], dtype=np.int64)
+    free = np.array([setting.quota_free[nodes[members(mask)[0]].groups[0]] for mask in masks])
+    cap = np.where(free, MOST_POSTS, most_posts)
+    cap = np.where(more > 0, np.minimum(cap, setting.most_combined), cap)
+    enough = posts_needed(demand, fund, setting.service)
+    posts = enough.copy() if setting.by_need else (held.sum(axis=1) > 1).astype(np.int64)
+    last = posts + extra_posts
+    found: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
+    active = np.flatnonzero(posts <= cap)
+    while len(active):
+        rest, over = outcome(demand[active], fund, posts[active], setting.service)
+        found.append((active, posts[active].copy(), rest, over))
+        done = posts[active] >= enough[active] if setting.by_need else ~rest.any(axis=1) & (over == 0)
+        stay = ~(done & (posts[active] >= last[active]))
+        posts[active] += 1
+        active = active[stay & (posts[active] <= cap[active])]
+    if not found:
+        return [], np.zeros((0, setting.objective.packing.limbs), dtype=np.int64)
+    which, count, unmet, overtime = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((count, which))
+    which, count = which[order], count[order]
+    columns = [Column(masks[u], int(k), 0 if free[u] else int(k)) for u, k in zip(which, count, strict=True)]
+    costs = setting.objective.vector(unmet[order], overtime[order], count, more[which] * count)
+    return columns, costs
+
+
+def pooled_curve(cube: Cube, minutes: IntArray, office: int, setting: Setting, *, most_posts: int) -> Curve:
+    """Return a lower bound on the office's curve under *any* structure: everybody may do everything.
+
+    Pools whose staff can never be shared are bounded apart. Groups no two of which one person may hold ask
+    for one post each. Sizing by need, the service rule of the pooled work gives the least posts.
+    """
+    cells = [
+        Node(g, cube.units[unit][1], (g,), minutes[unit, g])
+        for unit in cube.units_of(office)
+        for g in range(len(cube.groups))
+        if minutes[unit, g].any()
+    ]
+    limbs = setting.objective.packing.limbs
+    total = np.zeros((1, limbs), dtype=np.int64)
+    fund = cube.fund[office]
+    for component in _pools(cells):
+        counted = [c for c in component if not setting.quota_free[c.groups[0]]]
+        if not counted:
+            continue
+        demand = np.sum([c.minutes for c in counted], axis=0)
+        apart = len(_clique([c.groups[0] for c in counted], setting.cover))
+        enough = int(posts_needed(demand, fund, setting.service))
+        first = max(enough, apart) if setting.by_need else 0
+        posts = np.arange(0, most_posts + 1, dtype=np.int64)
+        rest, over = outcome(demand, fund, posts, setting.service)
+        cost = setting.objective.vector(rest, over, posts, np.zeros_like(posts))
+        cost[:first, 0] = INFEASIBLE
+        cost = _later(cost, _apart(counted, fund, setting, most_posts))
+        total, _ = min_plus(total, cost)
+        total = total[: most_posts + 1]
+    return Curve(total)
+
+
+def _apart(cells: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int) -> IntArray:
+    """Bound the own work of the organisations alone: their own work never shares a post.
+
+    The shared work is left out, so any posts not used are free; sizing by need, each organisation's own work
+    asks for posts of its own.
+    """
+    limbs = setting.objective.packing.limbs
+    total = np.zeros((1, limbs), dtype=np.int64)
+    posts = np.arange(0, most_posts + 1, dtype=np.int64)
+    for pool in sorted({cell.pool for cell in cells} - {SHARED}):
+        demand = np.sum([cell.minutes for cell in cells if cell.pool == pool], axis=0)
+        rest, over = outcome(demand, fund, posts, setting.service)
+        cost = setting.objective.vector(rest, over, posts, np.zeros_like(posts))
+        if setting.by_need:
+            cost[: int(posts_needed(demand, fund, setting.service)), 0] = INFEASIBLE
+        total = min_plus(total, cost)[0][: most_posts + 1]
+    best = np.repeat(total[-1:], most_posts + 1, axis=0)
+    best[: len(total)] = total
+    for index in range(1, most_posts + 1):
+        if bool(less(best[index - 1], best[index])):
+            best[index] = best[index - 1]
+    return best
+
+
+def _later(left: IntArray, right: IntArray) -> IntArray:
+    """Return the lexicographically larger row of two tables: both are bounds, so it is one."""
+    return np.where(less(left, right)[:, None], right, left)
+
+
+def _pools(cells: Sequence[Node]) -> list[list[Node]]:
+    """Group cells by pools that may share a person: the shared pool joins all own pools."""
+    by_pool: dict[str, list[Node]] = {}
+    for cell in cells:
+        by_pool.setdefault(cell.pool, []).append(cell)
+    if SHARED not in by_pool:
+        return [by_pool[pool] for pool in sorted(by_pool)]
+    joined = [
+        cell for pool in sorted(by_pool) if pool == SHARED or pool.startswith(OWN) for cell in by_pool[pool]
+    ]
+    named = [by_pool[p] for p in sorted(by_pool) if p != SHARED and not p.startswith(OWN)]
+    return [joined, *named]
+
+
+def _clique(groups: Sequence[int], cover: npt.NDArray[np.bool_]) -> list[int]:
+    """Grow a set of groups no two of which one person may hold (a bound by people), greedily."""
+    best: list[int] = []
+    distinct = sorted(set(groups))
+    for start in distinct:
+        clique = [start]
+        for group in distinct:
+            if group not in clique and all(not cover[group, held] for held in clique):
+                clique.append(group)
+        if len(clique) > len(best):
+            best = clique
+    return best

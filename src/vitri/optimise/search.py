@@ -1,0 +1,253 @@
+"""From a first structure to the best one found with kiêm nhiệm, and the bound nothing can beat.
+
+Evaluating a structure is exact: every office's curve by dynamic programming, then posts shared out under the
+nested limits by min-plus. The structure itself starts from the price search without kiêm nhiệm
+(`structure.design_structure`) and is improved by moving a task group, splitting or merging positions, while
+the pooled bound is not reached. The bound holds for every structure, so the gap is honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from vitri.optimise.bundles import bundles, members, membership
+from vitri.optimise.cost import posts_needed, price
+from vitri.optimise.demand_cube import Cube
+from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
+from vitri.optimise.lex import less
+from vitri.optimise.office_plan import OfficePlan, Positions, Setting, plan_office, pooled_curve
+from vitri.optimise.quota import NO_CEILING, Curve, CurveShare, Tree, share_by_curve
+from vitri.optimise.structure import PricedBundles, StructurePlan, design_structure
+
+EVALUATIONS = 240
+PRICED_CELLS = 40_000_000
+
+
+@dataclass(frozen=True)
+class Task:
+    """The sizing problem: the work left for sized posts, limits, rules, and who follows which structure."""
+
+    cube: Cube
+    minutes: IntArray
+    tree: Tree
+    setting: Setting
+    position: npt.NDArray[np.bool_]
+    most_groups: int
+    scope_of: tuple[int, ...]
+
+    def scopes(self) -> int:
+        """Return the number of scopes."""
+        return max(self.scope_of, default=0) + 1
+
+    def needed(self) -> npt.NDArray[np.bool_]:
+        """Return which groups have work in which scope, as (scope, group)."""
+        found = np.zeros((self.scopes(), len(self.cube.groups)), dtype=bool)
+        for unit, (office, _) in enumerate(self.cube.units):
+            found[self.scope_of[office]] |= self.minutes[unit].any(axis=(1, 2))
+        return found
+
+    def ceiling_of(self, office: int) -> int:
+        """Return the tightest ceiling above an office."""
+        return min(self.tree.nodes[n].ceiling for n in self.tree.ancestors()[office])
+
+    def floor_of(self, office: int) -> int:
+        """Return the office's own floor."""
+        return self.tree.nodes[self.tree.ancestors()[office][0]].floor
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A structure with its exact plan: positions per scope, office plans, and posts shared out."""
+
+    positions: tuple[Positions, ...]
+    offices: tuple[OfficePlan, ...]
+    share: CurveShare
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best plan found, the pooled bound (None: no plan under the limits even so), and the first stage."""
+
+    plan: Evaluated | None
+    bound: CurveShare | None
+    first: StructurePlan | None
+    evaluations: int
+
+
+def first_structure(task: Task, watch: Watch) -> tuple[tuple[Positions, ...] | None, StructurePlan | None]:
+    """Design a structure without kiêm nhiệm, per scope: by price under ceilings, or by posts needed."""
+    masks = bundles(task.position, task.most_groups)
+    held = membership(masks, len(task.cube.groups))
+    needed = task.needed()
+    cube = task.cube
+    demand = np.einsum("bg,ugpm->bupm", held.astype(np.int64), task.minutes)
+    if task.setting.by_need or demand.size > PRICED_CELLS:
+        funds = np.array([cube.fund[office] for office, _ in cube.units], dtype=np.int64).reshape(
+            len(cube.units), len(cube.months)
+        )
+        posts = posts_needed(demand, funds, task.setting.service)
+        chosen: list[Positions] = []
+        for scope in range(task.scopes()):
+            units = [u for u, (office, _) in enumerate(cube.units) if task.scope_of[office] == scope]
+            usable = np.flatnonzero(~(held & ~needed[scope]).any(axis=1))
+            # among structures of equally many posts, the one with fewer positions
+            costs = posts[usable][:, units].sum(axis=1) * 1000 + 1
+            try:
+                part = set_partition(
+                    held[usable][:, needed[scope]], costs, watch=watch, seed=watch.options.seed
+                )
+            except UndecidedError:
+                return None, None
+            if part is None:
+                return None, None
+            chosen.append(tuple(members(masks[int(usable[i])]) for i in part.columns))
+        return tuple(chosen), None
+    costs = _price_table(task, demand)
+    data = PricedBundles(
+        held,
+        costs,
+        tuple(office for office, _ in cube.units),
+        tuple(task.scope_of[office] for office, _ in cube.units),
+        needed,
+    )
+    plan = design_structure(data, task.tree, watch)
+    if plan is None:
+        return None, None
+    return tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions), plan
+
+
+def _price_table(task: Task, demand: IntArray) -> IntArray:
+    """Price every (bundle, unit) for 0, 1, 2 … posts until nothing more is gained anywhere."""
+    cube = task.cube
+    funds = np.array([cube.fund[office] for office, _ in cube.units], dtype=np.int64).reshape(
+        len(cube.units), len(cube.months)
+    )
+    layers = [price(demand, funds, 0, task.setting.service)]
+    while layers[-1].any() and len(layers) <= 60:
+        layers.append(price(demand, funds, len(layers), task.setting.service))
+    return np.stack(layers, axis=-1)
+
+
+def evaluate(
+    task: Task,
+    positions: tuple[Positions, ...],
+    known: dict[tuple[int, Positions], OfficePlan] | None = None,
+) -> Evaluated | None:
+    """Plan every office under the structure and share out the posts; None if the limits cannot be kept.
+
+    `known` holds the plans of offices whose structure was tried before.
+    """
+    offices = []
+    for office in range(len(task.cube.offices)):
+        key = (office, positions[task.scope_of[office]])
+        if known is not None and key in known:
+            offices.append(known[key])
+            continue
+        ceiling = task.ceiling_of(office)
+        floor = task.floor_of(office)
+        arguments = (task.cube, task.minutes, office, positions[task.scope_of[office]], task.setting)
+        plan = plan_office(*arguments, most_posts=min(ceiling, 10_000))
+        if floor >= len(plan.curve.cost):
+            plan = plan_office(*arguments, most_posts=min(ceiling, 10_000), extra_posts=floor)
+        offices.append(plan)
+        if known is not None and task.scopes() > 1:
+            known[key] = plan
+    share = share_by_curve([plan.curve for plan in offices], task.tree)
+    return None if share is None else Evaluated(positions, tuple(offices), share)
+
+
+def bound_of(task: Task) -> CurveShare | None:
+    """Share out the pooled curves: a lexicographic lower bound for every structure."""
+    curves = []
+    for office in range(len(task.cube.offices)):
+        units = task.cube.units_of(office)
+        demand = task.minutes[units].sum(axis=(0, 1, 2)) if units else np.zeros(1, dtype=np.int64)
+        fund = task.cube.fund[office]
+        reach = int((-(-demand // fund[: len(demand)])).max(initial=0)) + len(units) + len(task.cube.groups)
+        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), 10_000)
+        curves.append(
+            Curve(pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach).cost)
+        )
+    return share_by_curve(curves, task.tree)
+
+
+def improve(task: Task, watch: Watch) -> Found:
+    """Find a good structure with its exact plan, and the bound; deterministic unless time runs out."""
+    bound = bound_of(task)
+    start, first = first_structure(task, watch)
+    if start is None:
+        return Found(None, bound, first, 0)
+    known: dict[tuple[int, Positions], OfficePlan] = {}
+    best = evaluate(task, start, known)
+    count = 1
+    if best is None:
+        finest = tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
+        best = evaluate(task, finest, known)
+        count += 1
+    if best is None:
+        return Found(None, bound, first, count)
+    budget = max(4, EVALUATIONS // max(1, len(task.cube.offices)))
+    improved = True
+    while improved and not _reached(best, bound):
+        improved = False
+        for candidate in _neighbours(task, best.positions):
+            if count >= budget or watch.over():
+                return Found(best, bound, first, count)
+            tried = evaluate(task, candidate, known)
+            count += 1
+            if tried is not None and bool(less(tried.share.cost, best.share.cost)):
+                best = tried
+                improved = True
+                watch.tell(
+                    "kiem_nhiem", _lead(task, best.share), _lead(task, bound) if bound else None, "minutes"
+                )
+                break
+    return Found(best, bound, first, count)
+
+
+def _lead(task: Task, share: CurveShare) -> float:
+    return float(task.setting.objective.packing.unpack(share.cost)[0])
+
+
+def _reached(best: Evaluated, bound: CurveShare | None) -> bool:
+    return bound is not None and np.array_equal(best.share.cost, bound.cost)
+
+
+def _neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[Positions, ...]]:
+    """Structures one step away: merge two positions, move a group, give a group a position of its own."""
+
+    def fits(groups: Sequence[int]) -> bool:
+        return len(groups) <= task.most_groups and all(
+            task.position[a, b] for a, b in combinations(groups, 2)
+        )
+
+    def replaced(scope: int, gone: Sequence[int], new: Sequence[tuple[int, ...]]) -> tuple[Positions, ...]:
+        kept = [p for i, p in enumerate(positions[scope]) if i not in gone]
+        merged = tuple(sorted([*kept, *(tuple(sorted(n)) for n in new if n)]))
+        return (*positions[:scope], merged, *positions[scope + 1 :])
+
+    for scope, held in enumerate(positions):
+        for a, b in combinations(range(len(held)), 2):
+            if fits(held[a] + held[b]):
+                yield replaced(scope, [a, b], [held[a] + held[b]])
+        for a, source in enumerate(held):
+            for group in source:
+                rest = tuple(g for g in source if g != group)
+                for b, target in enumerate(held):
+                    if b != a and fits((*target, group)):
+                        yield replaced(scope, [a, b], [rest, (*target, group)])
+                if rest:
+                    yield replaced(scope, [a], [rest, (group,)])
+
+
+def whole_tree(offices: int) -> Tree:
+    """Return a tree without limits, for tests and single offices."""
+    from vitri.optimise.quota import Node as Unit
+
+    leaves = tuple(Unit(str(o), NO_CEILING, 0, (), o) for o in range(offices))
+    return Tree((*leaves, Unit("*", NO_CEILING, 0, tuple(range(offices)))))

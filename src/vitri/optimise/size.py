@@ -1,0 +1,355 @@
+"""Sizing: from the workload to a structure of positions, posts for every office, and their proof.
+
+The steps: fixed posts do their share of the work and come off every ceiling; what is left is sized, under
+ceilings (share out a given number of posts) or by need (the fewest posts that keep the service rule); the
+result is written as the run's tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from vitri.data.instance import Instance, Sizing, Structure
+from vitri.errors import Finding, Findings, NoPlanError, NoPlanYetError
+from vitri.i18n import N_
+from vitri.optimise.cost import PRIORITIES, Service, posts_needed, service_of
+from vitri.optimise.demand_cube import Absorbed, Cube, FixedPost, absorb, cube_of
+from vitri.optimise.engine import LevelValue, Status, Watch
+from vitri.optimise.lex import packing
+from vitri.optimise.office_plan import MOST_POSTS, Objective, Setting
+from vitri.optimise.quota import NO_CEILING, CurveShare, Node, Tree
+from vitri.optimise.search import Found, Task, improve
+from vitri.policy import PlanningModel
+from vitri.rules.limits import Limits, build_limits
+from vitri.workload import Workload
+
+SEPARABLE = ("unmet_minutes", "overtime_minutes", "posts", "extra_duties")
+
+
+@dataclass(frozen=True)
+class SizedPlan:
+    """What sizing decides, as the run's tables, with the proof of every level.
+
+    `post_groups` and `duties` say which identical posts hold which cells; `totals`, `ceilings` and `steps`
+    go into ``result.json``. Minutes are whole; `*_dec4` columns are in ten-thousandths.
+    """
+
+    structure: pd.DataFrame
+    posts: pd.DataFrame
+    cover: pd.DataFrame
+    quotas: pd.DataFrame
+    frontier: pd.DataFrame
+    unmet: pd.DataFrame
+    post_groups: pd.DataFrame
+    duties: pd.DataFrame
+    levels: tuple[LevelValue, ...]
+    totals: Mapping[str, int | None]
+    ceilings: tuple[Mapping[str, object], ...]
+    steps: Mapping[str, int]
+    sizing: Sizing
+    structure_kind: Structure
+    status: Status
+    warnings: Findings
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything the tables are written from: the problem, the plan found and the fixed posts."""
+
+    instance: Instance
+    model: PlanningModel
+    limits: Limits
+    cube: Cube
+    fixed: tuple[FixedPost, ...]
+    absorbed: Absorbed
+    task: Task
+    found: Found
+    scopes: tuple[str, ...]
+    reported: tuple[tuple[int, str, str, tuple[int, ...], int], ...]
+
+
+def size_posts(
+    instance: Instance,
+    model: PlanningModel,
+    workload: Workload,
+    time_fund: pd.DataFrame,
+    watch: Watch,
+) -> SizedPlan:
+    """Decide structure and posts for all offices.
+
+    Raises `NoPlanError` where no plan can keep the floors, ceilings and caps (with the limit missed and by
+    how much), `NoPlanYetError` where time ran out before the first plan.
+    """
+    from vitri.optimise.sized_tables import write_tables
+
+    limits = build_limits(instance, model)
+    offices = tuple(sorted(instance.table("offices")["code"]))
+    cube = cube_of(
+        workload.demand,
+        time_fund,
+        offices,
+        limits.groups,
+        instance.info.months,
+        count_irregular=model.workload.count_irregular_in_quota,
+    )
+    fixed = _fixed_posts(limits, cube)
+    group_class = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
+    absorbed = absorb(cube, fixed, [group_class[g] == "I" for g in cube.groups])
+    sizing = _sizing(instance, watch, limits)
+    tree = _tree(limits, offices, fixed, by_need=sizing == "need")
+    _check_tree(tree, limits, offices, fixed)
+    setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
+    kind: Structure = watch.options.structure or instance.info.structure
+    scopes, scope_of = _scopes(instance, offices, kind)
+    task = Task(
+        cube,
+        absorbed.left,
+        tree,
+        setting,
+        np.asarray(limits.position_compatible, dtype=bool),
+        limits.max_groups_per_position,
+        scope_of,
+    )
+    watch.tell("sizing")
+    found = improve(task, watch)
+    if found.plan is None:
+        if watch.over():
+            raise NoPlanYetError(_no_plan_yet())
+        raise NoPlanError(_why_no_plan(task, limits, found))
+    return write_tables(
+        Problem(instance, model, limits, cube, fixed, absorbed, task, found, scopes, reported),
+        workload,
+        sizing,
+        kind,
+    )
+
+
+def _sizing(instance: Instance, watch: Watch, limits: Limits) -> Sizing:
+    asked = watch.options.sizing or instance.info.sizing
+    if asked is not None:
+        return asked
+    return "ceiling" if any(unit.ceiling is not None for unit in limits.units) else "need"
+
+
+def _fixed_posts(limits: Limits, cube: Cube) -> tuple[FixedPost, ...]:
+    office_at = {code: i for i, code in enumerate(cube.offices)}
+    group_at = {code: i for i, code in enumerate(cube.groups)}
+    columns = ["office", "organisation", "position", "posts", "free_pct", "task_groups"]
+    posts = []
+    for record in limits.fixed_posts[columns].to_dict("records"):
+        organisation = record["organisation"]
+        posts.append(
+            FixedPost(
+                office_at[str(record["office"])],
+                organisation if isinstance(organisation, str) else "",
+                str(record["position"]),
+                int(record["posts"]),
+                int(record["free_pct"]),
+                tuple(group_at[g] for g in str(record["task_groups"]).split(";") if g in group_at),
+            )
+        )
+    return tuple(sorted(posts, key=lambda p: (p.office, p.organisation, p.position)))
+
+
+def _tree(limits: Limits, offices: Sequence[str], fixed: Sequence[FixedPost], *, by_need: bool) -> Tree:
+    """Nest the units, children first, with fixed posts taken off; sizing by need keeps caps only."""
+    office_at = {code: i for i, code in enumerate(offices)}
+    units = {unit.code: unit for unit in limits.units if unit.kind != "organisation"}
+    below: dict[str | None, list[str]] = {}
+    for unit in units.values():
+        below.setdefault(unit.parent if unit.parent in units else None, []).append(unit.code)
+    nodes: list[Node] = []
+    taken: list[int] = []
+
+    def add(code: str) -> int:
+        unit = units[code]
+        children = tuple(add(child) for child in below.get(code, []))
+        office = office_at.get(code) if unit.kind == "office" else None
+        held = sum(taken[c] for c in children)
+        if office is not None:
+            held += sum(p.posts for p in fixed if p.office == office)
+        limit = [v for v in ((None if by_need else unit.ceiling), unit.cap) if v is not None]
+        ceiling = NO_CEILING if not limit else min(limit) - held
+        nodes.append(Node(code, ceiling, max(0, (unit.floor or 0) - held), children, office))
+        taken.append(held)
+        return len(nodes) - 1
+
+    roots = [add(code) for code in below.get(None, [])]
+    if len(roots) > 1 or (roots and nodes[roots[0]].office is not None):
+        nodes.append(Node("*", NO_CEILING, 0, tuple(roots)))
+    return Tree(tuple(nodes))
+
+
+def _check_tree(tree: Tree, limits: Limits, offices: Sequence[str], fixed: Sequence[FixedPost]) -> None:
+    """Refuse a limit that the fixed posts alone break: arithmetic before any search."""
+    findings = []
+    for node in tree.nodes:
+        if node.ceiling < 0:
+            findings.append(
+                Finding(
+                    code="fixed_over_ceiling",
+                    table="quotas",
+                    row_key=node.code,
+                    column="posts",
+                    allowed=N_("at least the fixed posts"),
+                    message=N_(
+                        "The fixed (elected and leading) posts below {unit} are {excess} more than its limit."
+                    ),
+                    advice=N_("Raise the limit of {unit} by at least {excess}, or correct the fixed posts."),
+                    fields={"unit": node.code, "excess": -node.ceiling},
+                )
+            )
+    if findings:
+        raise NoPlanError(findings)
+
+
+def _setting(
+    instance: Instance, model: PlanningModel, limits: Limits, cube: Cube, *, by_need: bool
+) -> tuple[Setting, tuple[tuple[int, str, str, tuple[int, ...], int], ...]]:
+    listed = [
+        (lv.order, lv.name, lv.measure, tuple(lv.priority or PRIORITIES), int(lv.tolerance_abs or 0))
+        for lv in model.level
+        if lv.measure in SEPARABLE
+    ]
+    if by_need:
+        listed.sort(key=lambda item: (item[2] != "posts", item[0]))
+    levels = [(measure, priorities) for _, _, measure, priorities, _ in listed]
+    for measure in ("posts", "extra_duties"):
+        if measure not in {name for name, _ in levels}:
+            levels.append((measure, ()))
+    minutes = int(cube.minutes.sum())
+    posts = MOST_POSTS * max(1, len(cube.units))
+    largest = {"posts": posts, "extra_duties": posts * limits.max_positions_per_post}
+    service: Service = service_of(
+        instance.info.months,
+        model.service.at,
+        model.service.unmet_pct,
+        model.overtime.max_share_pct,
+        sorted(((lv.measure, tuple(lv.priority or PRIORITIES)) for lv in model.level), key=lambda _: 0),
+        model.costs.unmet_minute,
+        model.costs.overtime_minute,
+    )
+    setting = Setting(
+        np.asarray(limits.cover_compatible, dtype=bool),
+        limits.max_positions_per_post,
+        limits.max_groups_per_person,
+        limits.max_posts_per_combination,
+        tuple(limits.category_of[g] == "contract_111" for g in cube.groups),
+        service,
+        Objective(tuple(levels), packing([largest.get(measure, minutes) for measure, _ in levels])),
+        by_need,
+    )
+    return setting, tuple(listed)
+
+
+def _scopes(
+    instance: Instance, offices: Sequence[str], kind: Structure
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    if kind == "common":
+        return ("all",), (0,) * len(offices)
+    if kind == "free":
+        return tuple(offices), tuple(range(len(offices)))
+    classes = instance.filled("offices").set_index("code")["office_class"]
+    named = ["all" if pd.isna(classes[o]) else str(classes[o]) for o in offices]
+    scopes = tuple(sorted(set(named)))
+    return scopes, tuple(scopes.index(name) for name in named)
+
+
+def level_values(sizing: Problem) -> tuple[LevelValue, ...]:
+    """Return every separable level with its value, bound and gap; later bounds need earlier proofs."""
+    assert sizing.found.plan is not None
+    unpack = sizing.task.setting.objective.packing.unpack
+    value = unpack(sizing.found.plan.share.cost)
+    bound = unpack(sizing.found.bound.cost) if sizing.found.bound is not None else None
+    fixed = sum(post.posts for post in sizing.fixed)
+    levels = []
+    proven = True
+    for index, (order, name, measure, _, tolerance) in enumerate(sizing.reported):
+        shift = fixed if measure == "posts" else 0
+        at = int(value[index]) + shift
+        low = int(bound[index]) + shift if bound is not None and proven else None
+        gap = None if low is None else at - low
+        status: Status = "optimal" if gap is not None and gap <= tolerance else "feasible"
+        unit = "minutes" if measure.endswith("minutes") else "posts" if measure == "posts" else "duties"
+        levels.append(
+            LevelValue(
+                order=order,
+                name=name,
+                measure=measure,
+                value=at,
+                unit=unit,
+                bound=low,
+                gap=gap,
+                status=status,
+                tolerance=tolerance,
+            )
+        )
+        proven = proven and gap == 0
+    return tuple(levels)
+
+
+def sequential_posts(sizing: Problem) -> int:
+    """Return the posts that sizing position by position, rounding each up, would ask for."""
+    assert sizing.found.plan is not None
+    total = sum(post.posts for post in sizing.fixed)
+    for plan in sizing.found.plan.offices:
+        fund = sizing.cube.fund[plan.office]
+        for nodes, _ in plan.parts:
+            for node in nodes:
+                total += int(posts_needed(node.minutes, fund, sizing.task.setting.service))
+    return total
+
+
+def office_bound(share: CurveShare | None, task: Task, office: int) -> int | None:
+    """Return the fewest sized posts with which the pooled work of an office keeps its limits."""
+    if share is None:
+        return None
+    from vitri.optimise.lex import INFEASIBLE
+
+    curve = share.curves[task.tree.ancestors()[office][0]]
+    usable = np.flatnonzero(curve[:, 0] < INFEASIBLE)
+    return int(usable[0]) if len(usable) else None
+
+
+def _no_plan_yet() -> Finding:
+    return Finding(
+        code="no_plan_yet",
+        message=N_("Time ran out before a first plan was found."),
+        advice=N_("Give more time with --time-limit, or leave it out."),
+    )
+
+
+def _why_no_plan(task: Task, limits: Limits, found: Found) -> list[Finding]:
+    """Say which limit cannot be kept: floors against ceilings first, then posts needed against caps."""
+    nodes = task.tree.nodes
+    findings = []
+    floors = [0] * len(nodes)
+    for index, node in enumerate(nodes):
+        floors[index] = max(node.floor, sum(floors[c] for c in node.children))
+        if floors[index] > node.ceiling:
+            findings.append(
+                Finding(
+                    code="floors_over_ceiling",
+                    table="quotas",
+                    row_key=node.code,
+                    column="posts",
+                    allowed=N_("at least the floors below"),
+                    message=N_("The floors below {unit} ask for {short} posts more than its limit."),
+                    advice=N_("Raise the limit of {unit}, or lower the floors below it."),
+                    fields={"unit": node.code, "short": floors[index] - node.ceiling},
+                )
+            )
+    if findings:
+        return findings
+    return [
+        Finding(
+            code="no_plan",
+            table="quotas",
+            message=N_("No plan keeps all limits: the posts allowed cannot meet the service rule."),
+            advice=N_("Raise the caps, ease the service rule of the planning model, or size by ceiling."),
+        )
+    ]

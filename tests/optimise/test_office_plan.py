@@ -1,0 +1,211 @@
+"""One office with kiêm nhiệm: dynamic programming against enumeration, and the bound against the plan."""
+
+from collections.abc import Iterator
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from vitri.optimise.combine import Node
+from vitri.optimise.cost import Service, outcome, posts_needed
+from vitri.optimise.demand_cube import Cube
+from vitri.optimise.lex import INFEASIBLE, packing
+from vitri.optimise.office_plan import Objective, Setting, plan_office, pooled_curve
+
+MONTHS = ("2021-01", "2021-02")
+FUND = np.full((1, 2), 100, dtype=np.int64)
+SERVICE = Service(1000, (True, True, True), (100, 10, 1), 2, (0, 200, 2000), (0, 0))
+CEILING = (
+    ("unmet_minutes", (1,)),
+    ("unmet_minutes", (2, 3)),
+    ("overtime_minutes", ()),
+    ("posts", ()),
+    ("extra_duties", ()),
+)
+NEED = (("posts", ()), ("unmet_minutes", (1,)), ("extra_duties", ()))
+
+
+def tiny(seed: int, *, by_need: bool) -> tuple[Cube, Setting, tuple[tuple[int, ...], ...]]:
+    """An office with up to three pools, five groups and random compatibility."""
+    rng = np.random.default_rng(seed)
+    groups = int(rng.integers(2, 5))
+    pools = ["shared", "own.A", "own.B"][: int(rng.integers(1, 4))]
+    minutes = rng.integers(0, 60, (len(pools), groups, 3, 2)) * (rng.random((len(pools), groups, 1, 1)) < 0.5)
+    cube = Cube(
+        ("X",),
+        tuple(sorted((0, pool) for pool in pools)),
+        tuple(f"G{g}" for g in range(groups)),
+        MONTHS,
+        minutes,
+        FUND,
+    )
+    upper = np.triu(rng.random((groups, groups)) < 0.7, 1)
+    levels = NEED if by_need else CEILING
+    setting = Setting(
+        upper | upper.T | np.eye(groups, dtype=bool),
+        int(rng.integers(1, 4)),
+        int(rng.integers(3, 6)),
+        int(rng.integers(1, 4)),
+        (False,) * groups,
+        SERVICE,
+        Objective(levels, packing([100_000] * len(levels))),
+        by_need,
+    )
+    cut = int(rng.integers(1, groups + 1))
+    positions = tuple((g,) for g in range(cut)) + ((tuple(range(cut, groups)),) if cut < groups else ())
+    return cube, setting, positions
+
+
+def set_partitions(items: list[int]) -> Iterator[list[list[int]]]:
+    """Every partition of a list."""
+    if not items:
+        yield []
+        return
+    head, *rest = items
+    for size in range(len(rest) + 1):
+        for others in combinations(rest, size):
+            for tail in set_partitions([i for i in rest if i not in others]):
+                yield [[head, *others], *tail]
+
+
+def allowed(nodes: list[Node], setting: Setting) -> bool:
+    """The rules of one person, written out plainly."""
+    if len(nodes) == 1:
+        return True
+    own = {n.pool for n in nodes if n.pool != "shared"}
+    groups = {g for n in nodes for g in n.groups}
+    pairs = all(setting.cover[a, b] for a, b in combinations(sorted(groups), 2))
+    few = len({n.position for n in nodes}) <= setting.most_positions and len(groups) <= setting.most_groups
+    return len(own) <= 1 and pairs and few
+
+
+def enumerate_curve(
+    cube: Cube, setting: Setting, positions: tuple[tuple[int, ...], ...]
+) -> dict[int, tuple[int, ...]]:
+    """Least cost for every number of posts over all partitions of the nodes and all posts per bundle."""
+    nodes = []
+    for unit, (_, pool) in enumerate(cube.units):
+        for index, groups in enumerate(positions):
+            held = tuple(g for g in groups if cube.minutes[unit, g].any())
+            if held:
+                nodes.append(Node(index, pool, held, cube.minutes[unit, list(held)].sum(axis=0)))
+    best: dict[int, tuple[int, ...]] = {}
+    for partition in set_partitions(list(range(len(nodes)))):
+        bundles = [[nodes[i] for i in part] for part in partition]
+        if not all(allowed(bundle, setting) for bundle in bundles):
+            continue
+        ways = []
+        for bundle in bundles:
+            demand = np.sum([n.minutes for n in bundle], axis=0)
+            enough = int(posts_needed(demand, FUND[0], setting.service))
+            more = len({n.position for n in bundle}) - 1
+            counts = (
+                []
+                if more and enough > setting.most_combined and setting.by_need
+                else [enough]
+                if setting.by_need
+                else range(0 if len(bundle) == 1 else 1, 1 + (setting.most_combined if more else 3))
+            )
+            options = []
+            # more than three posts cannot be part of a plan of at most three
+            for k in [c for c in counts if c <= 3]:
+                unmet, overtime = outcome(demand, FUND[0], k, setting.service)
+                options.append(
+                    (
+                        k,
+                        setting.objective.vector(
+                            unmet, np.asarray(overtime), np.asarray(k), np.asarray(more * k)
+                        ),
+                    )
+                )
+            ways.append(options)
+        for choice in product(*ways):
+            posts = sum(k for k, _ in choice)
+            cost = tuple(int(v) for v in np.sum([c for _, c in choice], axis=0)) if choice else ()
+            if posts not in best or cost < best[posts]:
+                best[posts] = cost
+    return best
+
+
+@pytest.mark.parametrize("by_need", [False, True])
+@pytest.mark.parametrize("block", range(4))
+def test_the_curve_equals_enumeration(block: int, by_need: bool) -> None:
+    """For every number of posts the dynamic programme reaches the least cost there is."""
+    points = 0
+    for seed in range(block * 10, block * 10 + 10):
+        cube, setting, positions = tiny(seed, by_need=by_need)
+        if not cube.minutes.any():
+            continue
+        plan = plan_office(cube, cube.minutes, 0, positions, setting, most_posts=3)
+        expected = enumerate_curve(cube, setting, positions)
+        for posts in range(len(plan.curve.cost)):
+            found = tuple(int(v) for v in plan.curve.cost[posts])
+            if found[0] < INFEASIBLE:
+                points += 1
+                assert found == expected[posts], (seed, posts)
+        if by_need and expected and min(expected) <= 3:
+            assert plan.curve.cost[min(expected), 0] < INFEASIBLE
+    assert points >= 3
+
+
+@pytest.mark.parametrize("by_need", [False, True])
+def test_bundles_read_back_add_up_to_the_curve(by_need: bool) -> None:
+    """The bundles of a point hold every node once, use its posts, keep the rules and cost what it says."""
+    checked = 0
+    for seed in range(40):
+        cube, setting, positions = tiny(seed, by_need=by_need)
+        plan = plan_office(cube, cube.minutes, 0, positions, setting, most_posts=6)
+        for posts in np.flatnonzero(plan.curve.cost[:, 0] < INFEASIBLE):
+            bundles = plan.bundles(int(posts))
+            held = sorted((n.pool, n.position) for b in bundles for n in b.nodes)
+            assert len(held) == len(set(held))
+            assert sum(int(n.minutes.sum()) for b in bundles for n in b.nodes) == int(cube.minutes.sum())
+            assert sum(b.quota for b in bundles) == posts
+            assert all(allowed(list(b.nodes), setting) for b in bundles)
+            cost = np.zeros(setting.objective.packing.limbs, dtype=np.int64)
+            for b in bundles:
+                demand = np.sum([n.minutes for n in b.nodes], axis=0)
+                unmet, overtime = outcome(demand, FUND[0], b.posts, setting.service)
+                more = (len({n.position for n in b.nodes}) - 1) * b.posts
+                cost = cost + setting.objective.vector(
+                    unmet, np.asarray(overtime), np.asarray(b.posts), np.asarray(more)
+                )
+            assert cost.tolist() == plan.curve.cost[posts].tolist()
+            checked += 1
+    assert checked >= 30
+
+
+@pytest.mark.parametrize("by_need", [False, True])
+def test_the_pooled_bound_is_never_above_a_plan(by_need: bool) -> None:
+    """Whatever the structure, no number of posts costs less than with everything pooled."""
+    tight = 0
+    for seed in range(60):
+        cube, setting, positions = tiny(seed, by_need=by_need)
+        plan = plan_office(cube, cube.minutes, 0, positions, setting, most_posts=6)
+        bound = pooled_curve(cube, cube.minutes, 0, setting, most_posts=6)
+        for posts in np.flatnonzero(plan.curve.cost[:, 0] < INFEASIBLE):
+            low = tuple(bound.cost[min(posts, len(bound.cost) - 1)].tolist())
+            assert low <= tuple(plan.curve.cost[posts].tolist())
+            tight += low[0] == plan.curve.cost[posts, 0]
+    assert tight >= 20
+
+
+def test_own_work_of_two_organisations_never_shares_a_post() -> None:
+    """Two organisations' own work asks for two posts; shared work may join either."""
+    minutes = np.zeros((3, 2, 3, 2), dtype=np.int64)
+    minutes[0, 0, 0] = minutes[1, 0, 0] = minutes[2, 1, 0] = 10
+    cube = Cube(("X",), ((0, "own.A"), (0, "own.B"), (0, "shared")), ("G0", "G1"), MONTHS, minutes, FUND)
+    setting = Setting(
+        np.ones((2, 2), dtype=bool),
+        3,
+        5,
+        2,
+        (False, False),
+        SERVICE,
+        Objective(NEED, packing([100_000] * 3)),
+        True,
+    )
+    plan = plan_office(cube, minutes, 0, ((0,), (1,)), setting, most_posts=5)
+    fewest = int(np.flatnonzero(plan.curve.cost[:, 0] < INFEASIBLE)[0])
+    assert fewest == 2
+    assert sorted(len(b.nodes) for b in plan.bundles(2)) == [1, 2]
