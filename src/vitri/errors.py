@@ -100,7 +100,8 @@ class VitriError(Exception):
     def _summary(self) -> str:
         rows = [row.render("en") for row in self.findings.rows[:5]]
         lines = [f"{len(self.findings)} finding(s)"]
-        lines += [f"{r['table']} {r['row_key']} {r['column']}: {r['message']} {r['advice']}".strip() for r in rows]
+        for r in rows:
+            lines.append(f"{r['table']} {r['row_key']} {r['column']}: {r['message']} {r['advice']}".strip())
         return "\n".join(lines)
 
 

@@ -1,0 +1,177 @@
+"""The main job: one instance in, one audited result out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from vitri._version import __version__
+from vitri.data.instance import Instance
+from vitri.errors import AuditError, DataError, NoPlanError
+
+if TYPE_CHECKING:
+    from vitri.optimise.engine import LevelValue, Reporter, SolveOptions
+    from vitri.plan.result import Result
+
+
+def solve(
+    instance: Instance,
+    *,
+    options: SolveOptions | None = None,
+    report: Reporter | None = None,
+    variant: str | None = None,
+    changes: Sequence[Mapping[str, Any]] = (),
+    expected: Sequence[Mapping[str, Any]] = (),
+) -> Result:
+    """Plan a scenario: workload, structure and quotas, people, ranks, reasons, and an audit of it all.
+
+    `variant`, `changes` and `expected` only document what was done to the instance before. Raises
+    `DataError` for input or a planning model that cannot be used, `NoPlanError` and `NoPlanYetError` where
+    there is no plan, and `AuditError` where the plan found breaks a rule: such a plan is never returned.
+    """
+    from vitri.data import check_with_model
+    from vitri.explain.reasons import reasons
+    from vitri.optimise.assignment import assign
+    from vitri.optimise.engine import SilentReporter, SolveOptions, Watch
+    from vitri.optimise.ranks import mix_ranks
+    from vitri.optimise.size import size_posts
+    from vitri.optimise.staffing import place_people
+    from vitri.plan.audit import audit
+    from vitri.plan.result import Result
+    from vitri.policy import load_model, load_policy
+    from vitri.policy.worktime import person_time, time_fund
+    from vitri.workload import compute
+
+    options = options or SolveOptions()
+    watch = Watch(options, report or SilentReporter())
+    started = dt.datetime.now(dt.UTC)
+    model = load_model(instance.info.model, instance.local_model)
+    policy = options.policy or instance.info.policy
+    if policy is not None:
+        model = model.with_policy(load_policy(policy))
+    model = model.in_force(instance.info.as_of)
+    findings = check_with_model(instance, model)
+    if findings.errors:
+        raise DataError(findings)
+
+    watch.tell("workload")
+    fund = time_fund(instance, model)
+    workload = compute(instance, model, fund)
+    sized = size_posts(instance, model, workload, fund, watch)
+    tables: dict[str, pd.DataFrame] = {
+        "workload_lines": workload.lines,
+        "workload": workload.cells,
+        "needs": workload.needs,
+        "estimates": workload.estimates,
+        "demand": workload.demand,
+        "time_fund": fund,
+        "structure": sized.structure,
+        "posts": sized.posts,
+        "cover": sized.cover,
+        "quotas": sized.quotas,
+        "frontier": sized.frontier,
+        "unmet": sized.unmet,
+        "post_groups": sized.post_groups,
+        "duties": sized.duties,
+    }
+    levels = _levels("sizing", sized.levels)
+    warnings = model.warnings + findings.warnings + workload.findings.warnings + sized.warnings
+    if instance.has("officials"):
+        watch.tell("staffing")
+        placed = place_people(instance, model, sized)
+        staffing = placed.staffing
+        tables["staffing"] = staffing
+        levels += _levels("staffing", placed.levels)
+        watch.tell("assignment")
+        assigned = assign(instance, model, workload, sized, staffing, person_time(instance, model), fund)
+        tables |= {"assignments": assigned.assignments, "unmet": assigned.unmet, "load": assigned.load}
+        levels += _levels("assignment", assigned.levels)
+        warnings = warnings + assigned.warnings
+        mix = mix_ranks(instance, model, sized, staffing)
+        if mix.findings.errors:
+            raise NoPlanError(mix.findings)
+        tables["post_ranks"] = mix.post_ranks
+        levels += _levels("ranks", mix.levels)
+        warnings = warnings + mix.findings
+    watch.tell("reasons")
+    tables["reasons"], tables["certificates"] = reasons(instance, model, workload, fund, sized, tables)
+    watch.tell("audit")
+    checked = audit(instance, model, workload, tables)
+    if not checked.passed:
+        raise AuditError(checked.findings)
+    tables["rules"] = checked.rules
+    info: dict[str, Any] = {
+        "schema": 1,
+        "vitri_version": __version__,
+        "versions": _versions(),
+        "scenario": {
+            "code": instance.info.code,
+            "name": instance.info.name,
+            "digest": instance.digest(),
+            "name_en": instance.info.name_en,
+            "synthetic": instance.info.synthetic,
+            "first_month": instance.info.first_month,
+            "last_month": instance.info.last_month,
+            "as_of": instance.info.as_of.isoformat(),
+            "source_who": instance.info.source_who,
+        },
+        "model": {"name": model.name, "digest": model.digest()},
+        "policy": policy,
+        "switched_off": [
+            {"path": off.path, "vi": off.say("vi"), "en": off.say("en")} for off in model.switched_off
+        ],
+        "variant": variant,
+        "changes": [dict(change) for change in changes],
+        "expected": [dict(row) for row in expected],
+        "options": asdict(options),
+        "seed": options.seed,
+        "structure": sized.structure_kind,
+        "sizing": sized.sizing,
+        "status": "cancelled" if watch.reporter.stopped() else sized.status,
+        "levels": levels,
+        "totals": dict(sized.totals) | _people_totals(tables) | _estimated(workload.demand),
+        "ceilings": [dict(row) for row in sized.ceilings],
+        "steps_comparison": dict(sized.steps),
+        "audit": {"passed": True, "rules_checked": checked.rules_checked},
+        "warnings": [{"vi": row.render("vi"), "en": row.render("en")} for row in warnings],
+        "started_at": started.isoformat(timespec="seconds"),
+        "seconds": round(watch.seconds(), 3),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+    return Result(info, tables, instance=instance, model=model)
+
+
+def _levels(stage: str, levels: Sequence[LevelValue]) -> list[dict[str, Any]]:
+    return [{"stage": stage, **asdict(level)} for level in levels]
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    names = ("ortools", "pandas", "numpy", "pydantic", "holidays", "babel")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _estimated(demand: pd.DataFrame) -> dict[str, int]:
+    total = int(demand["minutes"].sum())
+    guessed = int(demand.loc[demand["estimated"].astype(bool), "minutes"].sum())
+    return {"minutes": total, "estimated_share_pct_dec2": 0 if not total else round(10_000 * guessed / total)}
+
+
+def _people_totals(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    if "staffing" not in tables:
+        return {}
+    actions = tables["staffing"]["action"]
+    names = {
+        "recruit": "vacancies",
+        "surplus": "surplus",
+        "move": "moved",
+        "retrain": "retrained",
+        "transfer": "transferred",
+    }
+    return {name: int((actions == action).sum()) for action, name in names.items()}
