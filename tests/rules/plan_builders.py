@@ -43,7 +43,7 @@ def table(columns: str, *rows: str) -> list[dict[str, Any]]:
             return None
         if word in ("yes", "no"):
             return word == "yes"
-        return int(word) if word.lstrip("-").isdigit() and not word.startswith("0") or word == "0" else word
+        return int(word) if (word.lstrip("-").isdigit() and not word.startswith("0")) or word == "0" else word
 
     return [dict(zip(names, map(value, row.split()), strict=True)) for row in rows]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from vitri.i18n import Lang, number, tr
+from vitri.rules.words import say_detail
 
 if TYPE_CHECKING:
     from vitri.policy import PlanningModel
@@ -116,7 +117,7 @@ class Rule:
             self.sentence,
             lang,
             place=row["place"],
-            detail=row["detail"] if isinstance(row["detail"], str) else "",
+            detail=say_detail(row["detail"], lang),
             required=number(int(row["required"]), lang),
             actual=number(int(row["actual"]), lang),
             short=number(max(0, -int(row["slack"])), lang),

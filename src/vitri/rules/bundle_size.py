@@ -42,7 +42,7 @@ class CombinedPositions(Rule):
 
     name = "combined_positions"
     title = N_("Positions combined in one post")
-    sentence = N_("Posts {place}: {actual} {detail}; at most {required} are allowed.")
+    sentence = N_("Posts {place}: {actual} ({detail}); at most {required} are allowed.")
 
     def legal(self, model: PlanningModel) -> bool:
         """Law if the model's table `structure` is."""
@@ -67,7 +67,7 @@ class CombinedPositions(Rule):
             place = f"{post.office}/{post.code}"
             yield at_most(place, rule.max_positions_per_post, len(held), "positions")
             if len(held) > 1:
-                yield at_most(place, rule.max_posts_per_combination, post.posts, "posts")
+                yield at_most(place, rule.max_posts_per_combination, post.posts, "combined_posts")
 
 
 class GroupsPerPost(Rule):

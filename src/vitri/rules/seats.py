@@ -36,7 +36,7 @@ class OnePersonOnePost(Rule):
         last = pd.Timestamp(case.instance.info.last_month + "-01") + pd.offsets.MonthEnd(0)
         for who in sorted(rows | dict.fromkeys(case.officials)):
             if who not in case.officials:
-                yield at_most(who, 0, 1, "unknown official")
+                yield at_most(who, 0, 1, "unknown")
                 continue
             own = case.officials[who]
             held = rows.get(who, [])
@@ -74,7 +74,7 @@ class Seats(Rule):
             number = post.posts if post else 0
             yield equal(place, number, len(held), "seats")
             yield equal(place, number, len(set(held) & set(range(1, number + 1))), "numbers")
-            yield at_most(place, 0, wrong.get(code, 0), "office, position")
+            yield at_most(place, 0, wrong.get(code, 0), "office_position")
         for row in case.rows("staffing"):
             seated, person = bool(row["post_group"]), bool(row["official"])
             allowed = {

@@ -1,0 +1,200 @@
+"""The commands around a plan: solve, show, export, compare, audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vitri.cli.data_commands import PATH, usable
+from vitri.cli.output import line, refuse_to_overwrite, show_findings
+from vitri.cli.words import Command, common, language, option
+from vitri.errors import DataError, Finding
+from vitri.i18n import N_, tr
+
+if TYPE_CHECKING:
+    from vitri.data.instance import Instance
+    from vitri.plan.result import Result
+    from vitri.policy import PlanningModel
+
+
+@click.command(
+    "solve", cls=Command, help=N_("Make a plan: positions, quotas, people and months, with proofs.")
+)
+@click.argument("path", type=PATH, metavar="DIR")
+@option("-o", "--output", type=PATH, required=True, metavar="RUN", help=N_("The run folder to write."))
+@option(
+    "--structure",
+    type=click.Choice(["common", "class", "free"]),
+    help=N_("One structure of positions for all offices, one per class of offices, or one per office."),
+)
+@option(
+    "--sizing",
+    type=click.Choice(["ceiling", "need"]),
+    help=N_("Share out the given ceiling, or propose the fewest posts that meet the service rule."),
+)
+@option("--variant", metavar="NAME", help=N_("Solve a variant of the scenario (variants/NAME.toml)."))
+@option("--policy", metavar="NAME", help=N_("Count work and time by another dated policy."))
+@option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help=N_("Stop after so many seconds and keep the best plan."),
+)
+@option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help=N_("Threads to use."),
+)
+@option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help=N_("Random seed."),
+)
+@common
+def solve(
+    path: Path,
+    output: Path,
+    structure: str | None,
+    sizing: str | None,
+    variant: str | None,
+    policy: str | None,
+    time_limit: float | None,
+    workers: int,
+    seed: int,
+) -> int:
+    """Solve a scenario, save the run and print its summary."""
+    refuse_to_overwrite(output, run=True)
+    instance = usable(path)
+
+    from vitri.cli.progress import ConsoleReporter, run_stoppable
+    from vitri.optimise.engine import SolveOptions
+    from vitri.solve import solve as solve_instance
+
+    options = SolveOptions(
+        structure=structure,  # type: ignore[arg-type]  # click has checked the choice
+        sizing=sizing,  # type: ignore[arg-type]
+        time_limit_s=time_limit,
+        seed=seed,
+        workers=workers,
+        policy=policy,
+    )
+    instance, changes = changed(instance, variant)
+    reporter = ConsoleReporter()
+    result = run_stoppable(
+        lambda: solve_instance(instance, options=options, report=reporter, variant=variant, changes=changes),
+        reporter,
+    )
+    result.save(output)
+    line(str(result.summary(language())))
+    line(tr("Run saved: {path}", language(), path=output))
+    line(tr("Workbook: vitri export {path} -o FILE.xlsx", language(), path=output))
+    return 0
+
+
+def changed(instance: Instance, variant: str | None) -> tuple[Instance, list[dict[str, Any]]]:
+    """Apply a variant of the scenario, tell what each change did, and return the changed scenario."""
+    if variant is None:
+        return instance, []
+    from dataclasses import asdict
+
+    from vitri.variant import apply
+
+    instance, reports = apply(instance, variant)
+    for report in reports:
+        line(report.sentence_vi if language() == "vi" else report.sentence_en, error=True)
+    return instance, [asdict(report) for report in reports]
+
+
+def load_run(path: Path) -> Result:
+    """Load a run folder, or raise DataError with every row that says what is missing or was changed."""
+    from vitri.plan.result import Result
+
+    return Result.load(path)
+
+
+def input_of(run: Path, result: Result) -> tuple[Instance, PlanningModel]:
+    """Return the scenario a run was made from and the rules it was made under, as its folder keeps them."""
+    instance, model = result.instance, result.model
+    if instance is None or model is None:
+        raise DataError(
+            Finding(
+                code="no_input",
+                table=str(run),
+                column="input",
+                allowed=N_("a run folder written by `vitri solve -o`"),
+                message=N_("This run does not keep the scenario it was made from."),
+                advice=N_("Make the run again: vitri solve DIR -o RUN."),
+            )
+        )
+    return instance, model
+
+
+@click.command("show", cls=Command, help=N_("Show the summary of a run."))
+@click.argument("run", type=PATH, metavar="RUN")
+@common
+def show(run: Path) -> None:
+    """Print the summary of a saved run."""
+    line(str(load_run(run).summary(language())))
+
+
+@click.command("export", cls=Command, help=N_("Write a run as a formatted workbook."))
+@click.argument("run", type=PATH, metavar="RUN")
+@option("-o", "--output", type=PATH, required=True, metavar="FILE.xlsx", help=N_("The workbook to write."))
+@common
+def export(run: Path, output: Path) -> None:
+    """Write the workbook of a saved run."""
+    if output.suffix.lower() != ".xlsx":
+        raise click.BadParameter(
+            tr("the name of the workbook must end in .xlsx", language()), param_hint="-o"
+        )
+    result = load_run(run)
+    from vitri.report import names_of, write_workbook
+
+    instance, model = input_of(run, result)
+    write_workbook(result, output, language(), names_of(instance, model), model=model, instance=instance)
+    line(tr("Workbook written: {path}", language(), path=output))
+
+
+@click.command("compare", cls=Command, help=N_("Lay runs side by side; the first one is the base."))
+@click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN RUN...")
+@common
+def compare(runs: tuple[Path, ...]) -> None:
+    """Print totals and differences of two or more runs."""
+    if len(runs) < 2:
+        raise click.UsageError(tr("Name at least two runs to compare.", language()))
+    results = [load_run(path) for path in runs]
+    from vitri.compare import compare as compare_results
+
+    line(compare_results(results).text(language()))
+
+
+@click.command("audit", cls=Command, help=N_("Check a run again, against every rule, without the optimiser."))
+@click.argument("run", type=PATH, metavar="RUN")
+@common
+def audit(run: Path) -> int:
+    """Audit a saved run with the copy of its input that the run folder keeps."""
+    result = load_run(run)
+    from vitri.plan.audit import audit as audit_plan
+    from vitri.policy.worktime import time_fund
+    from vitri.workload import compute
+
+    instance, model = input_of(run, result)
+    work = compute(instance, model, time_fund(instance, model))
+    report = audit_plan(instance, model, work, result.tables)
+    show_findings(report.findings)
+    if not report.passed:
+        line(tr("The plan breaks rules; do not use it.", language()))
+        return 1
+    line(tr("The plan keeps all {count} rules checked.", language(), count=report.rules_checked))
+    return 0
+
+
+COMMANDS = (solve, show, export, compare, audit)

@@ -1,0 +1,120 @@
+"""What the papers say is true: commands run, links lead somewhere, both languages show the same commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+PAPERS = ("README.md", "README.vi.md", "CONTRIBUTING.md", "CHANGELOG.md", "scenarios/README.md")
+
+
+def commands(path: Path) -> list[str]:
+    """Return every line of the ``bash`` blocks of a paper, in order."""
+    text = path.read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```bash\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_links_lead_somewhere(root: Path, paper: str) -> None:
+    """Every link of a paper to a file of the project finds that file."""
+    path = root / paper
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_both_readmes_show_the_same_commands(root: Path) -> None:
+    """The Vietnamese README shows what the English one shows."""
+    assert commands(root / "README.vi.md") == commands(root / "README.md")
+
+
+def test_the_commands_of_the_readme_run(
+    root: Path, vitri, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each `vitri` command of the README runs as it stands; a blank template is findings, not a plan."""
+    shutil.copytree(root / "scenarios" / "bac-kan-2021", tmp_path / "scenarios" / "bac-kan-2021")
+    monkeypatch.chdir(tmp_path)
+    seen: set[str] = set()
+    for command in commands(root / "README.md"):
+        program, *arguments = shlex.split(command)
+        if program != "vitri":
+            assert command.startswith("python3 start.py")
+            continue
+        blank = ("my-plan" in command and "template" not in command) or "runs/mine" in command
+        outcome = vitri(*arguments)
+        assert outcome.code == (1 if blank else 0), f"{command}\n{outcome.out}\n{outcome.err}"
+        seen.add(arguments[0])
+    assert {"template", "check", "workload", "solve", "show", "export", "compare", "models"} <= seen
+    assert (tmp_path / "runs" / "base.xlsx").is_file()
+    assert (tmp_path / "findings.csv").is_file()
+    assert not (tmp_path / "runs" / "mine").exists()
+
+
+def test_every_command_is_in_the_readmes(root: Path) -> None:
+    """No command of the command line is missing from the README of either language."""
+    from vitri.cli.app import cli
+
+    for paper in ("README.md", "README.vi.md"):
+        text = (root / paper).read_text(encoding="utf-8")
+        assert [name for name in cli.commands if f"vitri {name}" not in text] == []
+
+
+def test_the_exit_codes_are_those_of_the_program(root: Path) -> None:
+    """The tables of exit codes in the READMEs hold exactly the codes that the program knows."""
+    from vitri.cli import app
+
+    known = {app.PLAN, app.BAD_DATA, app.BAD_USE, app.NO_PLAN, app.NO_PLAN_YET, app.BROKEN, app.GIVEN_UP}
+    for paper in ("README.md", "README.vi.md"):
+        text = (root / paper).read_text(encoding="utf-8")
+        assert {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == known
+
+
+def test_the_changelog_knows_the_version(root: Path) -> None:
+    """The newest release of the changelog is the version of the package, with its section on numbers."""
+    from vitri import __version__
+
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", text, re.MULTILINE)
+    assert releases[0] == __version__
+    assert text.count("### Numbers that changed") == len(releases)
+
+
+def test_every_model_is_in_the_readmes(root: Path) -> None:
+    """Both READMEs name every planning model that is shipped."""
+    from vitri.policy import list_models
+
+    assert list_models()
+    for paper in ("README.md", "README.vi.md"):
+        text = (root / paper).read_text(encoding="utf-8")
+        assert [name for name in list_models() if f"`{name}`" not in text] == []
+
+
+def test_the_licence_is_whole(root: Path) -> None:
+    """LICENSE is the full text of the Apache License 2.0."""
+    text = (root / "LICENSE").read_text(encoding="utf-8")
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert len(text.splitlines()) > 190
+
+
+def test_benchmarks_are_listed_by_name(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m benchmarks` lists each benchmark with its question; the modules exist."""
+    import importlib
+    import sys
+
+    sys.path.insert(0, str(root))
+    try:
+        runner = importlib.import_module("benchmarks.__main__")
+    finally:
+        sys.path.remove(str(root))
+    assert runner.main([]) == 0
+    listed = capsys.readouterr().out
+    for name, (module, question) in runner.REGISTRY.items():
+        assert name in listed
+        assert question in listed
+        assert (root / (module.replace(".", "/") + ".py")).is_file()
+    assert runner.main(["no-such"]) == 2
