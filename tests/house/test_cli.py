@@ -216,7 +216,7 @@ def test_workload_prints_and_saves_every_factor(vitri, tiny: Path, tmp_path: Pat
     assert "SM" in outcome.out
     with (folder / "workload_lines.csv").open(encoding="utf-8", newline="") as file:
         line = next(iter(csv.DictReader(file)))
-    assert {"quantity", "unit_minutes", "coefficient_item", "coefficient_office", "minutes"} <= set(line)
+    assert {"quantity_dec2", "unit_minutes_dec2", "coefficient_item_dec3", "minutes"} <= set(line)
 
 
 def test_template_is_a_workbook_and_is_never_written_over(vitri, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_both_readmes_show_the_same_commands(root: Path) -> None:
     assert commands(root / "README.vi.md") == commands(root / "README.md")
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run(
     root: Path, vitri, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,3 +119,66 @@ def test_benchmarks_are_listed_by_name(root: Path, capsys: pytest.CaptureFixture
         assert question in listed
         assert (root / (module.replace(".", "/") + ".py")).is_file()
     assert runner.main(["no-such"]) == 2
+
+
+def test_four_sheets_of_the_template_are_enough(vitri, tmp_path: Path) -> None:
+    """What the README promises: a filled template with four tables is checked, solved and exported."""
+    from openpyxl import load_workbook
+
+    path = tmp_path / "my-plan.xlsx"
+    assert vitri("template", "-o", path).code == 0
+    book = load_workbook(path)
+    settings = {
+        "code": "thu",
+        "name": "Văn phòng thử (mô phỏng)",
+        "synthetic": "yes",
+        "model": "van-phong-khoi-2019",
+        "first_month": "2021-01",
+        "last_month": "2021-12",
+    }
+    info = book["Thông tin"]
+    keys = {row[0].value: row[0].row for row in info.iter_rows() if row[0].value}
+    for key, value in settings.items():
+        info.cell(keys[key], 2).value = value
+    rows: dict[str, list[dict[str, object]]] = {
+        "Văn phòng": [{"code": "VP", "name": "Văn phòng"}],
+        "Tổ chức": [{"code": "MT", "name": "Mặt trận"}],
+        "Nhóm nhiệm vụ": [
+            {"code": "TH", "name": "Tổng hợp", "class": "II"},
+            {"code": "VT", "name": "Văn thư", "class": "II"},
+        ],
+        "Đăng ký": [
+            {
+                "office": "VP",
+                "task_name": "Báo cáo",
+                "task_group": "TH",
+                "unit_minutes": 900,
+                "quantity": 120,
+            },
+            {
+                "office": "VP",
+                "task_name": "Công văn",
+                "task_group": "VT",
+                "unit_minutes": 30,
+                "quantity": 2400,
+            },
+        ],
+    }
+    for line in rows["Đăng ký"]:
+        line["period"] = "2021"
+    for sheet, lines in rows.items():
+        columns = {cell.value: cell.column for cell in book[sheet][2]}
+        for number, line in enumerate(lines, start=3):
+            for name, value in line.items():
+                book[sheet].cell(number, columns[name]).value = value
+    book.save(path)
+    book.close()
+    checked = vitri("check", path)
+    assert checked.code == 0, checked.out
+    solved = vitri("solve", path, "-o", tmp_path / "run")
+    assert solved.code == 0, solved.err
+    posts = next(text for text in solved.out.splitlines() if text.startswith("Posts"))
+    assert posts.split()[1].rstrip(";,") == "2", (
+        "1.9 full-time equivalents of two groups that one person may hold"
+    )
+    assert vitri("export", tmp_path / "run", "-o", tmp_path / "result.xlsx").code == 0

@@ -34,8 +34,9 @@ def literals(path: Path) -> Iterator[tuple[str, int]]:
         for text in texts:
             branches = [text.body, text.orelse] if isinstance(text, ast.IfExp) else [text]
             for branch in branches:
-                if isinstance(branch, ast.Constant) and isinstance(branch.value, str) and branch.value:
-                    yield branch.value, node.lineno
+                value = branch.value if isinstance(branch, ast.Constant) else None
+                if isinstance(value, str) and any(char.isalpha() for char in value):
+                    yield value, node.lineno
 
 
 def message_ids(root: Path) -> dict[str, str]:

@@ -46,6 +46,7 @@ def test_only_public_names_are_used(root: Path, name: str) -> None:
             assert node.attr in vitri.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_it_runs_from_top_to_bottom(
     root: Path, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

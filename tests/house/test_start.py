@@ -141,6 +141,7 @@ def test_an_unknown_word_is_bad_use(start: ModuleType, capsys: pytest.CaptureFix
     assert start.main(["--help"]) == 0
 
 
+@pytest.mark.slow
 def test_the_main_job_ends_with_the_workbook(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

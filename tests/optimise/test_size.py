@@ -127,7 +127,7 @@ def test_sizing_by_need_reports_the_bound(bac_kan: Instance) -> None:
     """By need, posts are between the pooled bound and rounding up position by position."""
     found = size(bac_kan, sizing="need")
     posts, bound = found.totals["posts"] or 0, found.totals["bound"] or 0
-    assert bound <= posts <= found.steps["sequential_posts"]
+    assert bound <= posts <= found.steps["rounded_positions_posts"]
     assert found.levels[0].measure == "posts"
     assert found.levels[0].value == posts
 
@@ -142,6 +142,18 @@ def test_fixed_posts_over_the_ceiling_are_refused_by_arithmetic(bac_kan: Instanc
     assert row.code == "fixed_over_ceiling"
     assert row.row_key == "BK"
     assert row.fields["excess"] == 7
+
+
+def test_a_cap_below_the_need_is_refused_with_the_posts_missing(bac_kan: Instance) -> None:
+    """By need, a cap that the pooled work of an office exceeds is named, with the posts missing."""
+    quotas = bac_kan.table("quotas")
+    quotas.loc[quotas["unit"] == "CD", "cap"] = 9
+    with pytest.raises(NoPlanError) as caught:
+        size(bac_kan.with_tables(quotas=quotas), sizing="need")
+    row = caught.value.findings.rows[0]
+    assert (row.code, row.row_key) == ("need_over_cap", "CD")
+    assert row.fields["cap"] == 2
+    assert int(str(row.fields["least"])) > 2
 
 
 def many_offices() -> Instance:

@@ -15,6 +15,12 @@ from vitri.solve import solve
 PRIVATE_NAME = "Nguyễn Văn Mẫu (tên bịa)"
 
 
+@pytest.fixture
+def private_name() -> str:
+    """The invented personal detail."""
+    return PRIVATE_NAME
+
+
 @pytest.fixture(scope="session")
 def tiny(root: Path) -> Instance:
     """The tiny scenario, with an invented personal detail that no run may keep."""

@@ -1,8 +1,8 @@
 """A small synthetic scenario and a good plan for it, made by hand; tests spoil one thing at a time.
 
 Two offices A and B in area X, organisations O1 and O2, January and February 2021; one post has 7,752 and
-5,712 minutes. Office A: the chair of O1 (LD, and the movement work PT of O1), two posts VT01 (TH, TQ), one post
-VT02 (KT) that also covers the movement work of O2. Office B: a post VT01 and a vacant post VT02.
+5,712 minutes. Office A: the chair of O1 (LD, and the movement work PT of O1), two posts VT01 (TH, TQ), one
+post VT02 (KT) that also covers the movement work of O2. Office B: a post VT01 and a vacant post VT02.
 """
 
 from __future__ import annotations
@@ -94,8 +94,18 @@ def _model() -> PlanningModel:
 
 
 @cache
+def _fund() -> pd.DataFrame:
+    return time_fund(build_scenario(), _model())
+
+
+@cache
 def _blank() -> Mapping[str, pd.DataFrame]:
     return {name: typed(name, ()) for name in TABLES}
+
+
+@cache
+def _given() -> Mapping[str, pd.DataFrame]:
+    return {name: typed(name, rows) for name, rows in GIVEN.items()}
 
 
 def build_scenario(**tables: list[dict[str, Any]]) -> Instance:
@@ -111,7 +121,7 @@ def build_scenario(**tables: list[dict[str, Any]]) -> Instance:
         synthetic=True,
         sizing="ceiling",
     )
-    frames = {**_blank(), **{name: typed(name, given) for name, given in rows.items()}}
+    frames = {**_blank(), **_given(), **{name: typed(name, given) for name, given in tables.items()}}
     present = frozenset(name for name, given in rows.items() if given)
     return Instance(info=info, tables=MappingProxyType(frames), present=present)
 
@@ -272,15 +282,20 @@ def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return made.astype(types)
 
 
+@cache
+def _planned() -> Mapping[str, pd.DataFrame]:
+    return {name: frame(name, rows) for name, rows in {**PLANNED, "demand": DEMAND}.items()}
+
+
 @dataclass
 class Plan:
     """A plan that a test may spoil: every part is its own copy."""
 
     instance: Instance = field(default_factory=build_scenario)
     model: PlanningModel = field(default_factory=_model)
-    demand: pd.DataFrame = field(default_factory=lambda: frame("demand", DEMAND))
+    demand: pd.DataFrame = field(default_factory=lambda: _planned()["demand"].copy())
     tables: dict[str, pd.DataFrame] = field(
-        default_factory=lambda: {name: frame(name, rows) for name, rows in PLANNED.items()}
+        default_factory=lambda: {name: made.copy() for name, made in _planned().items()}
     )
     sizing: Any = "ceiling"
     structure: Any = "common"
@@ -290,7 +305,7 @@ class Plan:
         self.tables["demand"] = self.demand.copy()
         cells = ["office", "pool", "task_group", "month"]
         self.tables["workload"] = self.demand.groupby(cells, as_index=False)["minutes"].sum()
-        self.tables["time_fund"] = time_fund(self.instance, self.model)
+        self.tables["time_fund"] = _fund().copy()
 
     def set(self, name: str, where: str, **cells: Any) -> Plan:
         """Change cells of the rows of a table that a query names; no row is an error."""
@@ -345,7 +360,7 @@ class Plan:
             self.model,
             self.tables,
             self.demand,
-            time_fund(self.instance, self.model),
+            _fund(),
             sizing=self.sizing,
             structure=self.structure,
             levels=self.levels,

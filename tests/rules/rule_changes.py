@@ -9,13 +9,9 @@ from typing import Any
 
 from plan_builders import FEB, GIVEN, JAN, Plan, table
 
-from vitri.policy.rows import ForbiddenPair, RatioCap, SizeRule
+from vitri.policy.rows import RatioCap, SizeRule
 
 Change = Callable[[Plan], Any]
-
-
-def _scaled(plan: Plan, **tables: dict[str, Any]) -> Plan:
-    return plan.ruled(**tables)
 
 
 def _people_off(plan: Plan) -> Plan:
@@ -45,7 +41,7 @@ def _quotas(**changes: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, **changes.get(row["unit"], {})} for row in GIVEN["quotas"]]
 
 
-def _deputies(plan: Plan, pct: int) -> Plan:
+def _rank_share(plan: Plan, pct: int) -> Plan:
     cap = RatioCap.model_validate(
         {"name": "CV", "count": {"rank": "01.003"}, "of": "quota", "max_pct": pct, "scope": "office"}
     )
@@ -63,7 +59,6 @@ def _need(plan: Plan, minutes: int, pct: int = 0) -> Plan:
     """Size by need: January's 4,000 + 1,000 minutes of posts A.02 become as many as given."""
     shares = {1: Decimal(0), 2: Decimal(pct), 3: Decimal(0)}
     plan.ruled(service={"at": "month", "unmet_pct": shares}).sizing = "need"
-    plan.tables["posts"] = plan.tables["posts"]
     plan.drop("post_groups", "post_group in ['A.01', 'B.01', 'B.02']")
     plan.drop("duties", "post_group in ['A.01', 'B.01', 'B.02']")
     return plan.ask(f"pool == 'own.O2' and month == '{JAN}'", minutes - 4000)
@@ -121,7 +116,6 @@ def _without(*names: str) -> Change:
     return change
 
 
-PAIR = ForbiddenPair(a="accountant", b="seal")
 NO_WORK = _without("post_groups", "duties", "structure", "posts", "cover", "quotas")
 LEVEL_3 = table("official competency level", "P2 HC 2", "P3 HC 2", "P4 KT 3", "P4 VD 2", "P5 HC 2")
 
@@ -211,7 +205,11 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.given(quotas=[]),
     ),
     "size_rule": (lambda p: _size(p, 4, 4), lambda p: _size(p, 5, None), lambda p: p),
-    "ratio_cap": (lambda p: _deputies(p, 100), lambda p: _deputies(p, 74), lambda p: p.ruled(ratio_cap=())),
+    "ratio_cap": (
+        lambda p: _rank_share(p, 100),
+        lambda p: _rank_share(p, 74),
+        lambda p: p.ruled(ratio_cap=()),
+    ),
     "coverage": (
         lambda p: p.set("duties", "post_group == 'B.02'", post_group="B.01"),
         lambda p: p.drop("duties", "post_group == 'B.02'"),
@@ -229,7 +227,11 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.set("cover", "pool == 'own.O2'", minutes=1999),
         NO_WORK,
     ),
-    "service": (lambda p: _need(p, 7752), lambda p: _need(p, 7753), lambda p: p.set("post_groups", "posts == 2", posts=0)),
+    "service": (
+        lambda p: _need(p, 7752),
+        lambda p: _need(p, 7753),
+        lambda p: p.set("post_groups", "posts == 2", posts=0),
+    ),
     "capacity": (
         lambda p: _people_off(p).set("post_groups", "post_group == 'A.01'", posts=2),
         lambda p: _people_off(p).set("post_groups", "post_group == 'A.01'", posts=1),

@@ -13,17 +13,18 @@ NAMES = [entry.name for entry in REGISTRY]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rule_kept_at_its_edge_is_not_broken(name: str) -> None:
-    """A plan that just keeps a rule has no broken place, and the rule was measured somewhere."""
+    """A plan that just keeps a rule has no broken place, and somewhere nothing is left to spare."""
     plan = Plan()
     CHANGES[name][0](plan)
     frame = plan.measure(name)
     assert len(frame) > 0
+    assert (frame["slack"] == 0).any()
     assert not frame["broken"].any(), [rule(name).say(row, "en") for row in frame.to_dict("records")]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rule_broken_by_one_says_where(name: str) -> None:
-    """A plan one step past the edge breaks the rule, with a negative slack and a sentence in both languages."""
+    """A plan one step past the edge breaks the rule, with negative slack and a sentence in both languages."""
     plan = Plan()
     CHANGES[name][1](plan)
     frame = plan.measure(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,7 @@ from vitri.cli.output import (
 )
 from vitri.cli.words import Command, Group, common, language, option
 from vitri.errors import DataError, Findings, ModelError
-from vitri.i18n import N_, number, percent, tr
+from vitri.i18n import N_, month_text, number, percent, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,29 +141,24 @@ def workload(path: Path, output: Path | None) -> None:
     work = compute(instance, model, fund)
     show_warnings(work.findings)
     lang = language()
-    work_of = _sums(work.cells, "minutes")
-    for office, minutes in _sums(work.cells, "allowance_minutes").items():
-        work_of[office] += minutes
-    guessed = _sums(work.cells, "estimated_minutes")
-    time_of = _sums(fund, "minutes")
+    guessed, counted = _sums(work.cells, "estimated_minutes"), _sums(work.cells, "minutes")
     names = dict(zip(instance.tables["offices"]["code"], instance.tables["offices"]["name"], strict=True))
-    rows = [
-        [
-            office,
-            str(names.get(office, "")),
-            number(round(minutes / 60), lang),
-            number(minutes / time_of[office], lang, 2),
-            percent(100 * guessed[office] / minutes if minutes else 0.0, lang),
-        ]
-        for office, minutes in sorted(work_of.items())
-    ]
-    table([tr(text, lang) for text in WORKLOAD_TITLES], rows, right=(2, 3, 4))
+    whole = work.needs[work.needs["pool"].isna() & work.needs["task_group"].isna()]
+    rows: list[list[str]] = []
+    for need in whole[whole["office"].notna()].sort_values("office").itertuples(index=False):
+        office = str(need.office)
+        share = 100 * guessed[office] / counted[office] if counted.get(office) else 0.0
+        rows.append([office, str(names.get(office, "")), *_need(need), percent(share, lang)])
+    for need in whole[whole["office"].isna()].itertuples(index=False):
+        share = 100 * sum(guessed.values()) / sum(counted.values()) if sum(counted.values()) else 0.0
+        rows.append([tr("Together", lang), "", *_need(need), percent(share, lang)])
+    table([tr(text, lang) for text in WORKLOAD_TITLES], rows, right=(2, 3, 5, 6, 7, 8, 9))
+    irregular = sum(counted.values()) - int(whole.loc[whole["office"].isna(), "minutes"].sum())
     line(
         tr(
-            "Together {hours} hours of work, {fte} full-time equivalents.",
+            "Regular work only; {hours} hours beside it are no basis for quotas.",
             lang,
-            hours=number(round(sum(work_of.values()) / 60), lang),
-            fte=number(sum(minutes / time_of[office] for office, minutes in work_of.items()), lang, 2),
+            hours=_hours(irregular),
         )
     )
     if output is not None:
@@ -187,7 +182,37 @@ def _sums(frame: pd.DataFrame, column: str) -> dict[str, int]:
     }
 
 
-WORKLOAD_TITLES = (N_("Office"), N_("Name"), N_("Hours"), N_("Full-time equivalents"), N_("Estimated share"))
+def _hours(minutes: int) -> str:
+    """Write minutes as whole hours."""
+    return number(round(minutes / 60), language())
+
+
+def _need(need: Any) -> list[str]:
+    """Return the figures of one row of needs as text."""
+    lang = language()
+    return [
+        _hours(int(need.minutes)),
+        number(need.year_fte_dec4 / 10_000, lang, 2),
+        month_text(need.peak_month, lang),
+        number(need.peak_fte_dec4 / 10_000, lang, 2),
+        number(int(need.posts_by_position), lang),
+        number(int(need.posts_by_pool), lang),
+        number(int(need.posts_by_office), lang),
+    ]
+
+
+WORKLOAD_TITLES = (
+    N_("Office"),
+    N_("Name"),
+    N_("Hours"),
+    N_("Full-time equivalents"),
+    N_("Peak month"),
+    N_("At the peak"),
+    N_("Rounded by task group"),
+    N_("by pool"),
+    N_("by office"),
+    N_("Estimated share"),
+)
 
 
 @click.group(

@@ -180,10 +180,29 @@ def save_findings(findings: Findings, path: Path) -> None:
 
 
 def save_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write tables as UTF-8 CSV files, one per table, into a folder."""
+    """Write tables of a run into a folder, one UTF-8 CSV file each, as a run folder holds them."""
+    from vitri.plan.run_folder import csv_bytes
+    from vitri.plan.run_tables import RUN_TABLES, conform
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        (folder / RUN_TABLES[name].file).write_bytes(csv_bytes(RUN_TABLES[name], conform(name, frame)))
+
+
+def show_summary(lines: Sequence[tuple[str, str]]) -> None:
+    """Print the summary of a run, line by line; on a terminal long figures are wrapped."""
+    if not on_terminal(sys.stdout):
+        line(str(lines))
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table.grid(padding=(0, 2))
+    shown.add_column(style="bold", no_wrap=True)
+    shown.add_column(overflow="fold")
+    for label, text in lines:
+        shown.add_row(escape(label), escape(text))
+    console(sys.stdout).print(shown)
 
 
 def refuse_to_overwrite(path: Path, *, run: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vitri.cli.data_commands import PATH, usable
-from vitri.cli.output import line, refuse_to_overwrite, show_findings
+from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary
 from vitri.cli.words import Command, common, language, option
 from vitri.errors import DataError, Finding
 from vitri.i18n import N_, tr
@@ -93,7 +93,7 @@ def solve(
         reporter,
     )
     result.save(output)
-    line(str(result.summary(language())))
+    show_summary(result.summary(language()))
     line(tr("Run saved: {path}", language(), path=output))
     line(tr("Workbook: vitri export {path} -o FILE.xlsx", language(), path=output))
     return 0
@@ -142,7 +142,7 @@ def input_of(run: Path, result: Result) -> tuple[Instance, PlanningModel]:
 @common
 def show(run: Path) -> None:
     """Print the summary of a saved run."""
-    line(str(load_run(run).summary(language())))
+    show_summary(load_run(run).summary(language()))
 
 
 @click.command("export", cls=Command, help=N_("Write a run as a formatted workbook."))
@@ -188,7 +188,7 @@ def audit(run: Path) -> int:
 
     instance, model = input_of(run, result)
     work = compute(instance, model, time_fund(instance, model))
-    report = audit_plan(instance, model, work, result.tables)
+    report = audit_plan(instance, model, work, result.tables, result.info)
     show_findings(report.findings)
     if not report.passed:
         line(tr("The plan breaks rules; do not use it.", language()))

@@ -68,24 +68,19 @@ def raw_column(values: Iterable[Any]) -> RawColumn:
     """Factorise a column of texts."""
     array = np.asarray(values, dtype=object) if not isinstance(values, np.ndarray) else values
     codes, distinct = pd.factorize(array)
-    return RawColumn(codes, clean_texts(list(distinct)))
-
-
-_MARK = "\x1f"
-_SPACES = tuple(char for char in map(chr, range(0x3100)) if char.isspace() and char != _MARK)
+    texts = clean_texts(list(distinct))
+    if len(codes) and codes.min() < 0:
+        # Cells beyond the end of a short row are missing to pandas; to us they are blank.
+        codes[codes < 0] = len(texts)
+        texts.append("")
+    return RawColumn(codes.astype(np.int32), texts)
 
 
 def clean_texts(texts: list[str]) -> list[str]:
-    """Return texts as `clean_text` does; when all are clean, one search over all of them says so."""
-    joined = _MARK.join(texts)
-    framed = f"{_MARK}{joined}{_MARK}"
-    if (
-        joined.count(_MARK) == len(texts) - 1
-        and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
-        and "\r" not in joined
-        and not any(f"{_MARK}{space}" in framed or f"{space}{_MARK}" in framed for space in _SPACES)
-    ):
-        return texts
+    """Return texts as `clean_text` does; when all are in NFC, one search over all of them says so."""
+    joined = "\x1f".join(texts)
+    if "\r" not in joined and (joined.isascii() or unicodedata.is_normalized("NFC", joined)):
+        return [text.strip() for text in texts]
     return [clean_text(text) for text in texts]
 
 
@@ -125,6 +120,18 @@ class Draft:
         """Return which rows of a column held something that could not be read."""
         rows = len(self.frames[table])
         return self.bad.get((table, column), np.zeros(rows, dtype=bool))
+
+    def seed(self, table: str, column: str, codes: np.ndarray, values: np.ndarray) -> None:
+        """Keep a column's numbers from its parsing, so that `coded` need not find them again.
+
+        `values` holds the parsed value of each distinct text, missing where it is blank or unreadable.
+        """
+        numbers, distinct = pd.factorize(values)
+        self._coded[(table, column)] = np.take(numbers.astype(np.int32), codes), distinct
+
+    def forget(self, table: str, column: str) -> None:
+        """Drop the kept numbers of a column whose cells were changed."""
+        self._coded.pop((table, column), None)
 
     def coded(self, table: str, column: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a column as numbers and its distinct values: -1 is blank, else an index into them."""

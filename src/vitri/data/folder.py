@@ -280,17 +280,13 @@ def _raw_table(frame: pd.DataFrame, header: list[str], name: str) -> tuple[RawTa
     else:
         findings = []
     frame.columns = pd.Index([str(number) for number in range(frame.shape[1])])
-    columns = [raw_column(_texts(frame.pop(str(number)))) for number in range(width)]
+    columns = [raw_column(frame.pop(str(number)).to_numpy(dtype=object)) for number in range(width)]
     rows = len(columns[0].codes)
     numbers = np.arange(2, rows + 2)
     kept = drop_blank_rows(columns)
     places = np.zeros(len(kept), dtype=np.int64)
     named, repeated = name_columns(header, columns)
     return RawTable(named, numbers[kept], [name], places, repeated=repeated), findings
-
-
-def _texts(series: pd.Series) -> np.ndarray:
-    return series.fillna("").to_numpy(dtype=object)
 
 
 def name_columns(header: list[str], columns: list[RawColumn]) -> tuple[dict[str, RawColumn], list[str]]:

@@ -32,6 +32,7 @@ def make_registration_codes(draft: Draft) -> None:
         taken.add(code)
         made[position] = code
     frame["code"] = pd.Series(made, dtype="str")
+    draft.forget("registrations", "code")
 
 
 def check_keys(draft: Draft) -> None:

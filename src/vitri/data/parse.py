@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from vitri.data.choices import YES_NO
-from vitri.data.fields import CODE_PATTERN, Choice, Field
+from vitri.data.fields import CODE_PATTERN, Choice, Field, dtype_of
 from vitri.data.findings import Both, nearest
 from vitri.data.fold import code_from
 from vitri.data.outcome import Outcome, Problem
@@ -159,10 +159,14 @@ def parser_of(field_: Field, *, decimal: str = "dot", day_first: bool = False) -
 
 @dataclass
 class ParsedColumn:
-    """A column in stored form, with the problems of its distinct texts by their number."""
+    """A column in stored form, with the problems of its distinct texts by their number.
+
+    `words` holds the stored value of each distinct text where the column is one of texts, else None.
+    """
 
     values: pd.Series
     problems: dict[int, Problem]
+    words: np.ndarray | None = None
 
 
 def parse_column(
@@ -170,7 +174,8 @@ def parse_column(
 ) -> ParsedColumn:
     """Parse a factorised column: `codes` number the cells' texts, "" is blank."""
     if len(texts) > _MANY and _plain(field_, texts):
-        return ParsedColumn(_words(texts, codes), {})
+        words = _words(texts)
+        return ParsedColumn(pd.Series(words[codes], dtype="str"), {}, words)
     parse = parser_of(field_, decimal=decimal, day_first=day_first)
     outcomes: list[Any] = []
     problems: dict[int, Problem] = {}
@@ -181,6 +186,10 @@ def parse_column(
             if not problem.keep:
                 value = None
         outcomes.append(value)
+    if dtype_of(field_.type) == "str":
+        words = np.empty(len(outcomes), dtype=object)
+        words[:] = [np.nan if value is None else value for value in outcomes]
+        return ParsedColumn(pd.Series(words[codes], dtype="str"), problems, words)
     return ParsedColumn(_stored(field_, outcomes, codes), problems)
 
 
@@ -192,13 +201,9 @@ def _stored(field_: Field, outcomes: list[Any], codes: np.ndarray) -> pd.Series:
     if field_.type == "bool":
         flags = np.array([bool(value) for value in outcomes], dtype=bool)
         return pd.Series(pd.arrays.BooleanArray(flags[codes], missing[codes]))
-    if field_.type == "date":
-        blank = np.datetime64("NaT", "s")
-        days = np.array([blank if value is None else value for value in outcomes], dtype="datetime64[s]")
-        return pd.Series(days[codes])
-    words = np.empty(len(outcomes), dtype=object)
-    words[:] = [np.nan if value is None else value for value in outcomes]
-    return pd.Series(words[codes], dtype="str")
+    blank = np.datetime64("NaT", "s")
+    days = np.array([blank if value is None else value for value in outcomes], dtype="datetime64[s]")
+    return pd.Series(days[codes])
 
 
 def _plain(field_: Field, texts: Sequence[str]) -> bool:
@@ -215,8 +220,8 @@ def _plain(field_: Field, texts: Sequence[str]) -> bool:
     return longest <= TEXT_LIMIT and _ODD_TEXT.search(joined) is None
 
 
-def _words(texts: Sequence[str], codes: np.ndarray) -> pd.Series:
+def _words(texts: Sequence[str]) -> np.ndarray:
     words = np.array(texts, dtype=object)
     if "" in texts:
         words[texts.index("")] = np.nan
-    return pd.Series(words[codes], dtype="str")
+    return words

@@ -313,8 +313,3 @@ def settings_toml(info: ScenarioInfo) -> dict[str, Any]:
         target = nested.setdefault(section, {}) if section else nested
         target[name] = value
     return nested
-
-
-def plain_format(info: ScenarioInfo) -> ScenarioInfo:
-    """Return the info with the dot and the comma as marks of CSV files, the form of raw texts in memory."""
-    return replace(info, format_decimal="dot", format_delimiter=",")

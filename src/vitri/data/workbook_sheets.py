@@ -23,6 +23,7 @@ FIRST_ROW = 2
 """The first data row, counted from 0: below the titles and the names."""
 LAST_ROW = 1_048_575
 _LIST_ROWS = 5_000
+_PAGE_WIDTH = 190
 _TAB = {"needed": "#1F4E79", "recommended": "#2E9E6B", "optional": "#9AA5B1"}
 _WIDTHS = {"text": 34, "list": 20, "code": 15, "enum": 18, "date": 12, "datetime": 26}
 
@@ -69,6 +70,7 @@ def open_book(path: Path, lang: Lang, *, large: bool = False) -> Book:
         "date": {"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"},
         "int": {"num_format": "#,##0", "valign": "top"},
         "number": {"num_format": "General", "valign": "top"},
+        "link": {"font_color": "#1F4E79", "underline": 1, "valign": "top"},
         "h1": {"bold": True, "font_size": 14},
         "h2": {"bold": True, "font_size": 11, "font_color": "#1F4E79"},
     }
@@ -119,13 +121,16 @@ def add_table(
     sheet.freeze_panes(FIRST_ROW, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, 1)
     fields = [spec.by_name.get(name) for name in columns]
     formats = [book.format(cell_format(f) if f else "text") for f in fields]
+    total = 0
     for number_, (field_, form) in enumerate(zip(fields, formats, strict=True)):
         width = _WIDTHS.get(field_.type, 13) if field_ else 20
         sheet.set_column(number_, number_, width, form)
+        total += width
+    # A4 across holds about 190 characters at a size that can still be read.
+    sheet.fit_to_pages(-(-total // _PAGE_WIDTH), 0)
     sheet.set_row(0, 42)
     for number_, (name, field_) in enumerate(zip(columns, fields, strict=True)):
         style = book.format("needed" if field_ and field_.required else "title")

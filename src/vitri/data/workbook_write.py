@@ -75,7 +75,7 @@ def _add_rest(book: Book, instance: Instance, lang: Lang) -> None:
         titles = (
             tr(N_("Variant"), lang),
             tr(N_("Order"), lang),
-            tr(N_("Change"), lang),
+            tr(N_("What to change"), lang),
             tr(N_("Where"), lang),
             tr(N_("Values"), lang),
             tr(N_("Why"), lang),

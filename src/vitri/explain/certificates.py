@@ -3,8 +3,8 @@
 Four kinds. ``workload`` and ``peak``: the work that the service rule wants done in some months (all, or the
 tightest service period), less what fixed posts do, over the time of one post, rounded up, plus the fixed
 posts: no plan that meets the service rule has fewer posts. ``forbidden_pair``: duties of which no person may
-hold two ask for as many people. ``price``: with the posts proposed, at least so many minutes stay undone or
-need overtime, even if every sized post could do all work of its office.
+hold two take as many people, if all their work is done. ``price``: with the posts proposed, at least so many
+minutes stay undone or need overtime, even if every sized post could do all work of its office.
 """
 
 from __future__ import annotations

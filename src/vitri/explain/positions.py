@@ -32,6 +32,7 @@ def tell_positions(told: Reasons, facts: Facts, office: Office, model: PlanningM
     """Tell the chain of every position with posts, and who covers the positions without."""
     for group in office.groups:
         if group.posts == 0:
+            _tell_none(told, facts, office, group)
             continue
         figure = figure_of(office.code, group.position, group.pool)
         if group.fixed:
@@ -54,6 +55,36 @@ def tell_positions(told: Reasons, facts: Facts, office: Office, model: PlanningM
 
 def _groups(facts: Facts, cells: Sequence[Cell]) -> list[str]:
     return [facts.name("task_groups", code) for code in sorted({group for _, group in cells})]
+
+
+def _tell_none(told: Reasons, facts: Facts, office: Office, group: Group) -> None:
+    """Say what stays undone because no post was left for it, position by position."""
+    for (position, pool), cells in groupby(
+        sorted(group.cells, key=lambda cell: _home(office, group, cell)),
+        key=lambda cell: _home(office, group, cell),
+    ):
+        held = list(cells)
+        minutes = int(office.left(held).sum())
+        if minutes:
+            need = fte_dec4(minutes, office.year)
+            told.tell(
+                figure_of(office.code, position, pool),
+                "ceiling",
+                N_(
+                    "No posts for {groups}: {minutes} minutes / {fund} = {fte} full-time equivalents stay "
+                    "undone."
+                ),
+                {"minutes": minutes, "fund_minutes": office.year, "fte_dec4": need, "posts": 0},
+                groups=listed(_groups(facts, held)),
+                minutes=whole(minutes),
+                fund=whole(office.year),
+                fte=fte(need),
+            )
+
+
+def _home(office: Office, group: Group, cell: Cell) -> tuple[str, str]:
+    """Return the position a cell belongs to, and its pool."""
+    return office.home.get(cell, group.position), cell[0]
 
 
 def _tell_fixed(told: Reasons, facts: Facts, office: Office, group: Group, figure: str) -> None:
@@ -179,11 +210,10 @@ def _tell_apart(
 
 def _tell_covered(told: Reasons, facts: Facts, office: Office, group: Group) -> None:
     """Say of every position without posts of its own which posts do its work."""
-
-    def home(cell: Cell) -> tuple[str, str]:
-        return office.home.get(cell, group.position), cell[0]
-
-    for (position, pool), cells in groupby(sorted(group.covered, key=home), key=home):
+    for (position, pool), cells in groupby(
+        sorted(group.covered, key=lambda cell: _home(office, group, cell)),
+        key=lambda cell: _home(office, group, cell),
+    ):
         if (position, pool) == (group.position, group.pool):
             continue
         minutes = int(office.left(list(cells)).sum())

@@ -8,13 +8,14 @@ from work to posts, the peak, fixed posts, duties kept apart, rounding, ceiling,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pandas as pd
 
 from vitri.data.instance import Instance
 from vitri.explain.certificates import certificates as certify
 from vitri.explain.certificates import recheck as recheck
-from vitri.explain.facts import Facts, Office, SizedLike, WorkloadLike, fte_dec4, gather, peak
+from vitri.explain.facts import FTE, Facts, Office, SizedLike, WorkloadLike, fte_dec4, gather, peak
 from vitri.explain.positions import posts_today, tell_positions
 from vitri.explain.sentences import (
     Reasons,
@@ -100,7 +101,11 @@ def _frontier(frontier: pd.DataFrame) -> dict[str, dict[int, int]]:
 def _tell_total(told: Reasons, facts: Facts, sized: SizedLike) -> None:
     minutes = sum(int(office.months().sum()) for office in facts.offices)
     estimated = sum(office.estimated for office in facts.offices)
-    need = int(sized.totals.get("fte_dec4") or 0)
+    exact = sum(
+        (Fraction(int(office.months().sum()), office.year) for office in facts.offices if office.year),
+        Fraction(0),
+    )
+    need = int(exact * FTE + Fraction(1, 2))
     posts = int(sized.totals.get("posts") or 0)
     fixed = sum(office.fixed_posts for office in facts.offices)
     told.tell(
@@ -136,8 +141,8 @@ def _tell_total(told: Reasons, facts: Facts, sized: SizedLike) -> None:
             "total",
             "rounding",
             N_(
-                "Sized one position after the other, each rounded up by itself, the offices would ask for "
-                "{steps} posts; decided together, with combined duties, the plan has {posts}."
+                "With each task group rounded up by itself, the offices would ask for {steps} posts; decided "
+                "together, with combined duties, the plan has {posts}."
             ),
             {"sequential_posts": int(steps), "posts": posts},
             steps=whole(int(steps)),
@@ -279,7 +284,7 @@ def _tell_apart(told: Reasons, facts: Facts, office: Office, model: PlanningMode
             figure,
             "forbidden_pair",
             N_(
-                "{first} ({a}) and {second} ({b}) may not be held by one person: two people are needed "
+                "{first} ({a}) and {second} ({b}) may not be held by one person: doing both takes two people "
                 "{source}."
             ),
             {"duties": [pair.a, pair.b], "people": 2, "legal": pair.status == "law"},

@@ -293,7 +293,7 @@ def level_values(sizing: Problem) -> tuple[LevelValue, ...]:
 
 
 def sequential_posts(sizing: Problem) -> int:
-    """Return the posts that sizing position by position, rounding each up, would ask for."""
+    """Return the posts of the same positions if each were rounded up in each office and pool."""
     assert sizing.found.plan is not None
     total = sum(post.posts for post in sizing.fixed)
     for plan in sizing.found.plan.offices:
@@ -323,6 +323,15 @@ def _no_plan_yet() -> Finding:
     )
 
 
+def _least_posts(task: Task, office: int) -> int:
+    """Return the fewest sized posts that the pooled work of an office asks for; 0 under ceilings."""
+    if not task.setting.by_need:
+        return 0
+    units = task.cube.units_of(office)
+    posts = posts_needed(task.minutes[units].sum(axis=(0, 1)), task.cube.fund[office], task.setting.service)
+    return int(posts) if units else 0
+
+
 def _why_no_plan(task: Task, limits: Limits, found: Found) -> list[Finding]:
     """Say which limit cannot be kept: floors against ceilings first, then posts needed against caps."""
     nodes = task.tree.nodes
@@ -341,6 +350,35 @@ def _why_no_plan(task: Task, limits: Limits, found: Found) -> list[Finding]:
                     message=N_("The floors below {unit} ask for {short} posts more than its limit."),
                     advice=N_("Raise the limit of {unit}, or lower the floors below it."),
                     fields={"unit": node.code, "short": floors[index] - node.ceiling},
+                )
+            )
+    if findings:
+        return findings
+    least = [0] * len(nodes)
+    for index, node in enumerate(nodes):
+        if node.office is not None:
+            least[index] = _least_posts(task, node.office)
+        else:
+            least[index] = sum(least[c] for c in node.children)
+        if least[index] > node.ceiling:
+            findings.append(
+                Finding(
+                    code="need_over_cap",
+                    table="quotas",
+                    row_key=node.code,
+                    column="cap",
+                    value=str(node.ceiling),
+                    allowed=N_("at least the posts its work needs"),
+                    message=N_(
+                        "The work of {unit} needs at least {least} posts besides fixed ones; {cap} are left."
+                    ),
+                    advice=N_("Raise the limit of {unit} by {short}, or ease the service rule."),
+                    fields={
+                        "unit": node.code,
+                        "least": least[index],
+                        "cap": node.ceiling,
+                        "short": least[index] - node.ceiling,
+                    },
                 )
             )
     if findings:

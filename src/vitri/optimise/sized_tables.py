@@ -50,10 +50,13 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
     minutes = np.zeros(len(s.cube.offices), dtype=np.int64)
     for unit, (office, _) in enumerate(s.cube.units):
         minutes[office] += int(s.cube.minutes[unit].sum())
+    total_minutes = workload.demand.groupby("office")["minutes"].sum()
+    worked = np.array([int(total_minutes.get(code, 0)) for code in s.cube.offices], dtype=np.int64)
     bounds = [office_bound(s.found.bound, s.task, o) for o in range(len(s.cube.offices))]
     pooled = sum(int(-(-m // f)) if sizing == "need" else 0 for m, f in zip(minutes, fund, strict=True))
     totals: dict[str, int | None] = {
-        "fte_dec4": _fte_total(minutes, fund),
+        "fte_dec4": _fte_total(worked, fund),
+        "fte_regular_dec4": _fte_total(minutes, fund),
         "posts": total,
         "fixed_posts": fixed,
         "posts_now": int(posts["posts_now"].fillna(0).sum()),
@@ -64,7 +67,8 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
         "overtime_minutes": _overtime(s),
     }
     steps = {
-        "sequential_posts": sequential_posts(s),
+        "sequential_posts": _posts_by_position(workload),
+        "rounded_positions_posts": sequential_posts(s),
         "joint_posts": total,
         "structures_tried": s.found.evaluations,
     }
@@ -88,6 +92,12 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
         status=status,
         warnings=_warnings(s),
     )
+
+
+def _posts_by_position(workload: Workload) -> int:
+    """Posts when every task group of every office is rounded up apart: how a register is usually read."""
+    needs = workload.needs
+    return int(needs.loc[needs["office"].isna(), "posts_by_position"].sum())
 
 
 def _fte_total(minutes: IntArray, fund: IntArray) -> int:

@@ -60,9 +60,8 @@ class MeasuredFinding(Finding):
 
     def render(self, lang: Lang) -> dict[str, str]:
         """Return the nine columns; the message is the rule's own sentence."""
-        texts = super().render(lang)
         rule, row = cast("Rule", self.fields["rule"]), cast("Mapping[str, Any]", self.fields["row"])
-        return {**texts, "message": rule.say(row, lang)}
+        return {**super().render(lang), "message": rule.say(row, lang)}
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,6 @@ def _findings(rule: Rule, frame: pd.DataFrame) -> Iterator[Finding]:
             row_key=str(row["place"]),
             column=rule.name,
             value=str(row["actual"]),
-            message=rule.sentence,
             advice=N_("The plan is not to be used.") if row["binding"] else "",
             fields={"rule": rule, "row": row},
         )

@@ -48,7 +48,7 @@ class Column:
             texts = np.array([_clean(str(text)) for text in known] + [None], dtype=object)
             return pd.Series(texts[codes], index=values.index, dtype="str")
         if values.dtype == object:
-            values = values.map(lambda value: pd.NA if value is None or value != value else value)
+            values = values.where(values.notna(), other=None)
         return pd.Series(values.astype("Int64" if self.type == "int" else "boolean"))
 
 

@@ -190,6 +190,13 @@ class _Teller:
             )
         if self.totals.get("bound") is not None:
             parts.append(self._say(N_("at least {bound} proven"), bound=self._count(self.totals["bound"])))
+        if self.totals.get("bound_all_pooled") is not None:
+            pooled = self._count(self.totals["bound_all_pooled"])
+            parts.append(
+                self._say(
+                    N_("{pooled} if all work of an office, leaders' included, were one pool"), pooled=pooled
+                )
+            )
         return "; ".join(parts)
 
     def workload(self) -> str:
@@ -197,9 +204,14 @@ class _Teller:
         fte = self.totals.get("fte_dec4")
         if fte is None:
             return ""
-        return self._say(
-            N_("{fte} full-time equivalents"), fte=number(Decimal(int(fte)) / 10_000, self.lang, 2)
+        text = self._say(
+            N_("{fte} full-time equivalents"), fte=number(Decimal(int(fte)) / 10_000, self.lang, 4)
         )
+        regular = self.totals.get("fte_regular_dec4")
+        if regular is None or regular == fte:
+            return text
+        part = number(Decimal(int(regular)) / 10_000, self.lang, 4)
+        return f"{text}; " + self._say(N_("{fte} of them regular work, the basis for quota"), fte=part)
 
     def estimated(self) -> str:
         """How much of the work is estimated."""
@@ -275,7 +287,7 @@ class _Teller:
         if one_by_one is None or joint is None:
             return ""
         return self._say(
-            N_("rounding position by position would ask for {steps} posts; deciding together takes {joint}"),
+            N_("rounding up each task group would ask for {steps} posts; deciding together takes {joint}"),
             steps=self._count(one_by_one),
             joint=self._count(joint),
         )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 FONT = "Times New Roman"
 SIZE = 11
 
-Kind = Literal["text", "code", "int", "dash", "change", "hours", "minutes", "fte", "percent", "load"]
+Kind = Literal["text", "code", "int", "dash", "change", "hours", "minutes", "fte", "fte4", "percent", "load"]
 Role = Literal["cell", "section", "subsection", "total", "strong"]
 
 # The "_)" leaves a little room at the right border.
@@ -18,6 +18,7 @@ NUMBER_FORMATS: dict[str, str] = {
     "hours": '#,##0.0_);-#,##0.0_);"–"_)',
     "minutes": '#,##0_);-#,##0_);"–"_)',
     "fte": "#,##0.00_)",
+    "fte4": "#,##0.0000_)",
     "percent": '0.0%_);-0.0%_);"–"_)',
     "load": "0%_)",
 }

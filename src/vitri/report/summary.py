@@ -94,6 +94,7 @@ def _totals(book: Book) -> dict[str, float | None]:
         "now": float(posts["now"].sum()) if posts["now"].notna().any() else told("posts_now", None),
         "posts": float(posts["posts"].sum()) if len(posts) else told("posts", None),
         "bound": told("bound", None),
+        "pooled": told("bound_all_pooled", None),
         "fte": sum(ftes) if ftes else told("fte", None),
         "share": estimated / minutes if minutes else None,
         "unmet": told("unmet_minutes", None),
@@ -186,9 +187,16 @@ def _main_figures(book: Book, totals: dict[str, float | None]) -> list[tuple[str
             tr("no plan that keeps every rule has fewer", lang),
         ),
         (
+            "pooled",
+            tr("Least if all pooled", lang),
+            "int",
+            posts,
+            tr("all work of an office in one pool, leaders' included", lang),
+        ),
+        (
             "fte",
             tr("Workload", lang),
-            "fte",
+            "fte4",
             tr("FTE", lang),
             tr("work over the time fund of one post", lang),
         ),
@@ -218,7 +226,7 @@ def _main_figures(book: Book, totals: dict[str, float | None]) -> list[tuple[str
             tr("Posts if done in steps", lang),
             "int",
             posts,
-            tr("sizing, rounding and assigning one after the other", lang),
+            tr("each task group rounded up apart in each office", lang),
         ),
     ]
 

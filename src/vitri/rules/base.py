@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -61,6 +61,11 @@ def at_least(place: str, limit: int, actual: int, detail: str = "", **more: bool
 def equal(place: str, wanted: int, actual: int, detail: str = "", **more: bool) -> Measured:
     """Measure an equality: its slack is zero or below."""
     return Measured(place, wanted, actual, -abs(wanted - actual), detail, **more)
+
+
+def tuples(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Return an iterator over the rows of some columns, as plain values; much faster than pandas' own."""
+    return zip(*(frame[column].to_numpy(dtype=object).tolist() for column in columns), strict=True)
 
 
 class Rule:

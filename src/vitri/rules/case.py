@@ -13,7 +13,7 @@ from vitri.data.instance import Instance, Sizing, Structure
 from vitri.policy import PlanningModel
 from vitri.policy.worktime import person_time
 from vitri.rules.leaders import fixed_posts
-from vitri.rules.quota_tree import ceilings
+from vitri.rules.quota_tree import Given, UnitKind, ceilings, given_quotas, unit_parents
 from vitri.rules.task_groups import TaskGroup, positions_of, quota_free, task_groups
 
 OWN = "own."
@@ -105,13 +105,35 @@ class Case:
         return self.tables.get(name, pd.DataFrame())
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of one table, missing texts as ""."""
-        frame = self.table(name)
-        records: list[dict[str, Any]] = []
-        for record in frame.to_dict("records"):
-            row = {str(key): value for key, value in record.items()}
-            records.append({k: "" if isinstance(v, float) and v != v else v for k, v in row.items()})
-        return records
+        """Return the rows of one table, missing texts as ""; the list is shared, and not to be changed."""
+        if name not in self._read:
+            frame = self.table(name)
+            lists = [
+                ["" if isinstance(value, float) and value != value else value for value in frame[column]]
+                for column in frame.columns
+            ]
+            names = [str(column) for column in frame.columns]
+            self._read[name] = [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
+        return self._read[name]
+
+    @cached_property
+    def _read(self) -> dict[str, list[dict[str, Any]]]:
+        return {}
+
+    @cached_property
+    def tree(self) -> dict[str, tuple[UnitKind, str | None]]:
+        """The quota tree: unit → (kind, unit above), parents first."""
+        return unit_parents(self.instance)
+
+    @cached_property
+    def given(self) -> dict[tuple[str, str], Given]:
+        """What was given to each (unit, organisation or "")."""
+        return given_quotas(self.instance, self.model)
+
+    @cached_property
+    def ceilings(self) -> dict[str, tuple[int | None, str]]:
+        """The ceiling and its status of every area and office."""
+        return ceilings(self.instance, self.model)
 
     @property
     def months(self) -> tuple[str, ...]:

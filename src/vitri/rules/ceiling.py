@@ -14,7 +14,7 @@ from vitri.rules.quota_tree import ceilings, given_quotas, organisation_rows, un
 
 def posts_of_units(case: Case) -> dict[str, int]:
     """Return the posts of every area and office that count against its quota, everything below included."""
-    tree = unit_parents(case.instance)
+    tree = case.tree
     found = dict.fromkeys(tree, 0)
     for office, posts in case.counted_posts.items():
         unit: str | None = office
@@ -47,12 +47,11 @@ class Ceiling(Rule):
         """Measure every unit that has a ceiling; organisations share their office's posts, so they inform."""
         used = posts_of_units(case)
         binding = case.sizing == "ceiling"
-        for code, (ceiling, status) in ceilings(case.instance, case.model).items():
+        for code, (ceiling, status) in case.ceilings.items():
             if ceiling is not None:
                 yield at_most(code, ceiling, used[code], status, binding=binding)
-        given = given_quotas(case.instance, case.model)
         for office in case.offices:
-            for organisation, row in organisation_rows(given, office):
+            for organisation, row in organisation_rows(case.given, office):
                 if row.posts is not None:
                     own = [p for p in case.posts if (p.office, p.organisation) == (office, organisation)]
                     yield at_most(
@@ -78,9 +77,8 @@ class Floor(Rule):
     def rows(self, case: Case) -> Iterator[Measured]:
         """Measure every unit that has a floor."""
         used = posts_of_units(case)
-        given = given_quotas(case.instance, case.model)
         for code in used:
-            row = whole_unit(given, code)
+            row = whole_unit(case.given, code)
             if row is not None and row.floor > 0:
                 yield at_least(code, row.floor, used[code])
 
@@ -102,9 +100,8 @@ class Cap(Rule):
     def rows(self, case: Case) -> Iterator[Measured]:
         """Measure every unit that has a cap."""
         used = posts_of_units(case)
-        given = given_quotas(case.instance, case.model)
         for code in used:
-            row = whole_unit(given, code)
+            row = whole_unit(case.given, code)
             if row is not None and row.cap is not None:
                 yield at_most(code, row.cap, used[code])
 
@@ -138,7 +135,7 @@ class SizeRule(Rule):
     def rows(self, case: Case) -> Iterator[Measured]:
         """Measure every unit a size rule speaks of; a unit of one organisation informs only."""
         used = posts_of_units(case)
-        kinds: dict[str, str] = {code: kind for code, (kind, _) in unit_parents(case.instance).items()}
+        kinds: dict[str, str] = {code: kind for code, (kind, _) in case.tree.items()}
         for code, floor, cap, legal in self._limits(case, kinds):
             if floor > 0:
                 yield at_least(code, floor, used[code], "≥", legal=legal)

@@ -87,3 +87,26 @@ class CoverMinutes(Rule):
             for month, minutes in sorted(months.items()):
                 asked = sum(case.sizing_demand.get(cell, {}).get(month, {}).values())
                 yield at_most("/".join((*cell, month)), asked, minutes)
+        yield from self._leading(case)
+
+    @staticmethod
+    def _leading(case: Case) -> Iterator[Measured]:
+        """Leadership work is left undone only where the fixed posts that hold it have no time left."""
+        spare = {
+            (post.code, month): post.posts * case.fund.get((post.office, month), 0)
+            for post in case.fixed
+            for month in case.months
+        }
+        home = {(post.office, post.pool, post.position): post.code for post in case.fixed}
+        for row in case.rows("cover"):
+            code = home.get((row["office"], row["covered_by_pool"], row["covered_by"]))
+            if code is not None and row["month"]:
+                spare[code, row["month"]] = spare.get((code, row["month"]), 0) - int(row["minutes"])
+        holders: dict[tuple[str, str, str], list[str]] = {}
+        for post in case.fixed:
+            for duty in post.duties:
+                holders.setdefault((post.office, duty.pool, duty.group), []).append(post.code)
+        for cell in sorted(case.led & set(case.sizing_demand)):
+            for month, left in case.left[cell].items():
+                rest, free = sum(left.values()), sum(spare[code, month] for code in holders[cell])
+                yield at_most("/".join((*cell, month)), 0, max(0, min(rest, free)))

@@ -11,7 +11,6 @@ from vitri.i18n import N_
 from vitri.rules.base import Measured, Rule, at_least, at_most, equal
 from vitri.rules.case import Case
 from vitri.rules.ceiling import posts_of_units
-from vitri.rules.quota_tree import ceilings
 
 
 class PostTotals(Rule):
@@ -52,7 +51,6 @@ class QuotaTotals(Rule):
         """Compare ceiling, used, posts and left of every whole unit."""
         used = posts_of_units(case)
         used["*"] = sum(case.counted_posts.values())
-        given = ceilings(case.instance, case.model)
         seen: set[str] = set()
         for row in case.rows("quotas"):
             unit = row["unit"]
@@ -62,7 +60,7 @@ class QuotaTotals(Rule):
             posts = used.get(unit, 0)
             yield equal(unit, posts, int(row["used"]), "used")
             yield equal(unit, posts, int(row["posts"]), "posts")
-            ceiling = given.get(unit, (None, ""))[0]
+            ceiling = case.ceilings.get(unit, (None, ""))[0]
             told = None if pd.isna(row["ceiling"]) else int(row["ceiling"])
             yield equal(unit, -1 if ceiling is None else ceiling, -1 if told is None else told, "ceiling")
             if told is not None and not pd.isna(row["left"]):

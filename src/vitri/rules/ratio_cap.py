@@ -9,7 +9,6 @@ from typing import Any
 from vitri.i18n import N_
 from vitri.rules.base import Measured, Rule, at_most, law
 from vitri.rules.case import Case
-from vitri.rules.quota_tree import ceilings, unit_parents
 
 
 class RatioCap(Rule):
@@ -25,34 +24,32 @@ class RatioCap(Rule):
 
     def rows(self, case: Case) -> Iterator[Measured]:
         """Measure every cap in every office or area it speaks of."""
-        tree = unit_parents(case.instance)
-        numbers = ceilings(case.instance, case.model)
         for cap in case.model.ratio_cap:
             if case.model.applies_to.level in cap.except_level or (cap.count.rank and not case.with_people):
                 continue
             in_force = cap.binding_from is None or cap.binding_from <= case.instance.info.as_of
-            for office_group, offices in _places(case, tree, cap.scope):
+            for office_group, offices in _places(case, cap.scope):
                 counted = _count(case, offices, cap.count)
                 if cap.of != "quota":
                     base = _count(case, offices, cap.of)
                 elif cap.count.rank:
                     base = sum(post.posts for post in case.posts if post.office in offices)
                 else:
-                    number = numbers.get(office_group, (None, ""))[0]
+                    number = case.ceilings.get(office_group, (None, ""))[0]
                     base = number if number is not None else sum(case.counted_posts[o] for o in offices)
                 binding = in_force and cap.count.rank is not None
                 limit = _share(base, cap.max_pct, cap.rounding)
                 yield at_most(office_group, limit, counted, cap.name, legal=law(cap), binding=binding)
 
 
-def _places(case: Case, tree: dict[str, Any], scope: str) -> Iterator[tuple[str, frozenset[str]]]:
+def _places(case: Case, scope: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield (place, its offices): every office, or every area with the offices directly in it."""
     if scope == "office":
         yield from ((office, frozenset({office})) for office in case.offices)
         return
     areas: dict[str, set[str]] = {}
     for office in case.offices:
-        areas.setdefault(tree[office][1] or "*", set()).add(office)
+        areas.setdefault(case.tree[office][1] or "*", set()).add(office)
     yield from ((area, frozenset(offices)) for area, offices in sorted(areas.items()))
 
 
