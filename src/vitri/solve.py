@@ -79,24 +79,25 @@ def solve(
         "post_groups": sized.post_groups,
         "duties": sized.duties,
     }
-    levels = _levels("sizing", sized.levels)
+    named = {level.name: level.name_vi for level in model.level if level.name_vi}
+    levels = _levels("sizing", sized.levels, named)
     warnings = model.warnings + findings.warnings + workload.findings.warnings + sized.warnings
     if instance.has("officials"):
         watch.tell("staffing")
         placed = place_people(instance, model, sized)
         staffing = placed.staffing
         tables["staffing"] = staffing
-        levels += _levels("staffing", placed.levels)
+        levels += _levels("staffing", placed.levels, named)
         watch.tell("assignment")
         assigned = assign(instance, model, workload, sized, staffing, person_time(instance, model), fund)
         tables |= {"assignments": assigned.assignments, "unmet": assigned.unmet, "load": assigned.load}
-        levels += _levels("assignment", assigned.levels)
+        levels += _levels("assignment", assigned.levels, named)
         warnings = warnings + assigned.warnings
         mix = mix_ranks(instance, model, sized, staffing)
         if mix.findings.errors:
             raise NoPlanError(mix.findings)
         tables["post_ranks"] = mix.post_ranks
-        levels += _levels("ranks", mix.levels)
+        levels += _levels("ranks", mix.levels, named)
         warnings = warnings + mix.findings
     watch.tell("reasons")
     tables["reasons"], tables["certificates"] = reasons(instance, model, workload, fund, sized, tables)
@@ -146,8 +147,9 @@ def solve(
     return Result(info, tables, instance=instance, model=model)
 
 
-def _levels(stage: str, levels: Sequence[LevelValue]) -> list[dict[str, Any]]:
-    return [{"stage": stage, **asdict(level)} for level in levels]
+def _levels(stage: str, levels: Sequence[LevelValue], named: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the levels of a stage as they stand in ``result.json``, with the model's Vietnamese names."""
+    return [{"stage": stage, **asdict(level), "name_vi": named.get(level.name)} for level in levels]
 
 
 def _versions() -> dict[str, str]:

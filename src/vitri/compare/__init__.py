@@ -44,7 +44,7 @@ def compare(results: Sequence[ResultLike]) -> Comparison:
     runs = _names(results)
     findings = _check_months(runs, results) + _check_settings(runs, results)
     totals = difference(totals_frame(runs, results), ["measure"], "value", runs)
-    levels = difference(levels_frame(runs, results), ["order", "measure"], "value", runs)
+    levels = difference(levels_frame(runs, results), ["stage", "order", "measure"], "value", runs)
     offices = difference(offices_frame(runs, results), ["office"], "posts", runs)
     offices = difference(offices, ["office"], "unmet_minutes", runs, "unmet_difference")
     quotas = difference(quotas_frame(runs, results), ["unit", "organisation", "position_class"], "used", runs)

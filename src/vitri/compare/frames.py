@@ -79,14 +79,14 @@ def totals_frame(runs: tuple[str, ...], results: Sequence[ResultLike]) -> pd.Dat
 
 def levels_frame(runs: tuple[str, ...], results: Sequence[ResultLike]) -> pd.DataFrame:
     """Return the objective levels of every run."""
-    columns = ("order", "name", "measure", "unit", "value", "bound", "gap", "status")
+    columns = ("stage", "order", "name", "name_vi", "measure", "unit", "value", "bound", "gap", "status")
     rows = [
-        {"run": run, **{column: level.get(column) for column in columns}}
+        {"run": run, **{column: level.get(column) for column in columns}, "stage": level.get("stage") or ""}
         for run, result in zip(runs, results, strict=True)
         for level in result.info.get("levels") or ()
     ]
     frame = _typed(rows, ["order", "value", "bound", "gap"], ("run", *columns))
-    return frame.sort_values(["run", "order"], key=_by_run(runs), kind="stable", ignore_index=True)
+    return frame.sort_values(["run"], key=_by_run(runs), kind="stable", ignore_index=True)
 
 
 def offices_frame(runs: tuple[str, ...], results: Sequence[ResultLike]) -> pd.DataFrame:
@@ -215,7 +215,8 @@ def _figure(totals: pd.DataFrame, levels: pd.DataFrame, run: str, measure: str) 
     """Return one figure of a run: a total, else the sum of the levels that measure it."""
     rows = totals[(totals["run"] == run) & (totals["measure"] == measure)]["value"].dropna()
     if rows.empty and len(levels):
-        rows = levels[(levels["run"] == run) & (levels["measure"] == measure)]["value"].dropna()
+        own = levels[(levels["run"] == run) & (levels["measure"] == measure)]
+        rows = own[own["stage"] == own["stage"].iloc[0]]["value"].dropna() if len(own) else own["value"]
     return None if rows.empty else int(rows.sum())
 
 

@@ -27,7 +27,7 @@ class Comparison:
     """Runs side by side, as long frames; `runs` are their names, the first one the base.
 
     - `totals`: run, measure, unit, value, difference, bound, gap, status, estimated_share_pct;
-    - `by_level`: run, order, name, measure, unit, value, difference, bound, gap, status;
+    - `by_level`: run, stage, order, name, measure, unit, value, difference, bound, gap, status;
     - `by_office`: run, office, posts, difference, posts_now, unmet_minutes, unmet_difference, minutes,
       estimated_minutes;
     - `quotas`: run, unit, organisation, position_class, ceiling, ceiling_status, used, difference, left,
@@ -56,10 +56,14 @@ class Comparison:
             part = self.totals[self.totals["measure"] == measure]
             if part["value"].notna().any():
                 rows.append([tr(title, lang), *self._cells(part, lang)])
-        for order in sorted(self.by_level["order"].dropna().unique()):
-            part = self.by_level[self.by_level["order"] == order]
-            name = str(part["name"].iloc[0])
-            rows.append([f"{int(order)}. {tr(name, lang)}", *self._cells(part, lang)])
+        key = ["stage", "order", "measure"]
+        for stage, order, measure in self.by_level[key].drop_duplicates().itertuples(index=False, name=None):
+            same = self.by_level["stage"].eq(stage) & self.by_level["order"].eq(order)
+            part = self.by_level[same & self.by_level["measure"].eq(measure)]
+            first = part.iloc[0]
+            own = first["name_vi"] if lang == "vi" and isinstance(first["name_vi"], str) else None
+            title = own or tr(str(first["name"]), lang)
+            rows.append([f"{_stage(str(stage), lang)}{title}", *self._cells(part, lang)])
         return rows
 
     def office_table(self, lang: Lang) -> list[list[str]]:
@@ -144,3 +148,14 @@ def _grid(rows: list[list[str]]) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def _stage(stage: str, lang: Lang) -> str:
+    """Return the heading of a stage's figures: what is sized, who is placed, what the months look like."""
+    titles = {
+        "sizing": N_("Posts"),
+        "staffing": N_("People"),
+        "assignment": N_("Months"),
+        "ranks": N_("Ranks"),
+    }
+    return f"{tr(titles[stage], lang)}: " if stage in titles else ""

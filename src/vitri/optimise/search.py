@@ -79,54 +79,68 @@ class Found:
     evaluations: int
 
 
-def first_structure(task: Task, watch: Watch) -> tuple[tuple[Positions, ...] | None, StructurePlan | None]:
-    """Design a structure without kiêm nhiệm, per scope: by price under ceilings, or by posts needed."""
+def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ...]], StructurePlan | None]:
+    """Design structures to start from, without kiêm nhiệm: by posts needed, by fewest positions, by price.
+
+    Under ceilings the price search gives structure and posts together with its own proof; many small pools
+    (separate staff) are better served by the coarse structures of the other two.
+    """
     masks = bundles(task.position, task.most_groups)
     held = membership(masks, len(task.cube.groups))
-    needed = task.needed()
-    cube = task.cube
     demand = np.einsum("bg,ugpm->bupm", held.astype(np.int64), task.minutes)
+    starts: list[tuple[Positions, ...]] = []
+    posts = posts_needed(demand, _funds(task.cube), task.setting.service)
+    # among structures of equally many posts, the one with fewer positions
+    for table in (posts * 1000, np.zeros_like(posts)):
+        found = _by_cost(task, masks, held, table, watch)
+        if found is not None and found not in starts:
+            starts.append(found)
     if task.setting.by_need or demand.size > PRICED_CELLS:
-        funds = np.array([cube.fund[office] for office, _ in cube.units], dtype=np.int64).reshape(
-            len(cube.units), len(cube.months)
-        )
-        posts = posts_needed(demand, funds, task.setting.service)
-        chosen: list[Positions] = []
-        for scope in range(task.scopes()):
-            units = [u for u, (office, _) in enumerate(cube.units) if task.scope_of[office] == scope]
-            usable = np.flatnonzero(~(held & ~needed[scope]).any(axis=1))
-            # among structures of equally many posts, the one with fewer positions
-            costs = posts[usable][:, units].sum(axis=1) * 1000 + 1
-            try:
-                part = set_partition(
-                    held[usable][:, needed[scope]], costs, watch=watch, seed=watch.options.seed
-                )
-            except UndecidedError:
-                return None, None
-            if part is None:
-                return None, None
-            chosen.append(tuple(members(masks[int(usable[i])]) for i in part.columns))
-        return tuple(chosen), None
-    costs = _price_table(task, demand)
+        return starts, None
     data = PricedBundles(
         held,
-        costs,
-        tuple(office for office, _ in cube.units),
-        tuple(task.scope_of[office] for office, _ in cube.units),
-        needed,
+        _price_table(task, demand),
+        tuple(office for office, _ in task.cube.units),
+        tuple(task.scope_of[office] for office, _ in task.cube.units),
+        task.needed(),
     )
     plan = design_structure(data, task.tree, watch)
-    if plan is None:
-        return None, None
-    return tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions), plan
+    if plan is not None:
+        priced = tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions)
+        if priced not in starts:
+            starts.insert(0, priced)
+    return starts, plan
+
+
+def _by_cost(
+    task: Task, masks: list[int], held: npt.NDArray[np.bool_], cost: IntArray, watch: Watch
+) -> tuple[Positions, ...] | None:
+    """Return for every scope the partition of least cost (bundle, unit); among equals, fewest positions."""
+    needed = task.needed()
+    chosen: list[Positions] = []
+    for scope in range(task.scopes()):
+        units = [u for u, (office, _) in enumerate(task.cube.units) if task.scope_of[office] == scope]
+        usable = np.flatnonzero(~(held & ~needed[scope]).any(axis=1))
+        costs = cost[usable][:, units].sum(axis=1) + 1
+        try:
+            part = set_partition(held[usable][:, needed[scope]], costs, watch=watch, seed=watch.options.seed)
+        except UndecidedError:
+            return None
+        if part is None:
+            return None
+        chosen.append(tuple(members(masks[int(usable[i])]) for i in part.columns))
+    return tuple(chosen)
+
+
+def _funds(cube: Cube) -> IntArray:
+    """Return the time fund of every unit, as (unit, month)."""
+    funds = np.array([cube.fund[office] for office, _ in cube.units], dtype=np.int64)
+    return funds.reshape(len(cube.units), len(cube.months))
 
 
 def _price_table(task: Task, demand: IntArray) -> IntArray:
     """Price every (bundle, unit) for 0, 1, 2 … posts until nothing more is gained anywhere."""
-    cube = task.cube
-    funds = np.array([cube.fund[office] for office, _ in cube.units], dtype=np.int64).reshape(
-        len(cube.units), len(cube.months)
-    )
+    funds = _funds(task.cube)
     layers = [price(demand, funds, 0, task.setting.service)]
     while layers[-1].any() and len(layers) <= 60:
         layers.append(price(demand, funds, len(layers), task.setting.service))
@@ -179,16 +193,20 @@ def bound_of(task: Task) -> CurveShare | None:
 def improve(task: Task, watch: Watch) -> Found:
     """Find a good structure with its exact plan, and the bound; deterministic unless time runs out."""
     bound = bound_of(task)
-    start, first = first_structure(task, watch)
-    if start is None:
+    starts, first = first_structures(task, watch)
+    if not starts:
         return Found(None, bound, first, 0)
     known: dict[tuple[int, Positions], OfficePlan] = {}
-    best = evaluate(task, start, known)
-    count = 1
-    if best is None:
-        finest = tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
-        best = evaluate(task, finest, known)
+    finest = tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
+    best: Evaluated | None = None
+    count = 0
+    for start in (*starts, finest):
+        if best is not None and (start is finest or watch.over()):
+            break
+        tried = evaluate(task, start, known)
         count += 1
+        if tried is not None and (best is None or bool(less(tried.share.cost, best.share.cost))):
+            best = tried
     if best is None:
         return Found(None, bound, first, count)
     budget = max(4, EVALUATIONS // max(1, len(task.cube.offices)))
@@ -196,7 +214,9 @@ def improve(task: Task, watch: Watch) -> Found:
     while improved and not _reached(best, bound):
         improved = False
         for candidate in _neighbours(task, best.positions):
-            if count >= budget or watch.over():
+            # while the first level is open, looking longer may change what a planner decides
+            open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
+            if count >= (2 * budget if open_ else budget) or watch.over():
                 return Found(best, bound, first, count)
             tried = evaluate(task, candidate, known)
             count += 1

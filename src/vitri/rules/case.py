@@ -12,6 +12,7 @@ import pandas as pd
 from vitri.data.instance import Instance, Sizing, Structure
 from vitri.policy import PlanningModel
 from vitri.policy.worktime import person_time
+from vitri.rules.base import tuples
 from vitri.rules.leaders import fixed_posts
 from vitri.rules.quota_tree import Given, UnitKind, ceilings, given_quotas, unit_parents
 from vitri.rules.task_groups import TaskGroup, positions_of, quota_free, task_groups
@@ -94,7 +95,7 @@ class Case:
             sizing = "ceiling" if bounded else "need"
         fund = {
             (str(office), str(month)): int(minutes)
-            for office, month, minutes in time_fund[["office", "month", "minutes"]].itertuples(index=False)
+            for office, month, minutes in tuples(time_fund, ["office", "month", "minutes"])
         }
         return cls(
             instance, model, tables, demand, fund, sizing, structure or instance.info.structure, levels
@@ -109,7 +110,10 @@ class Case:
         if name not in self._read:
             frame = self.table(name)
             lists = [
-                ["" if isinstance(value, float) and value != value else value for value in frame[column]]
+                [
+                    "" if isinstance(value, float) and value != value else value
+                    for value in frame[column].to_numpy(dtype=object).tolist()
+                ]
                 for column in frame.columns
             ]
             names = [str(column) for column in frame.columns]
@@ -218,7 +222,7 @@ class Case:
         found: dict[tuple[str, str], tuple[int, int]] = {}
         frame = person_time(self.instance, self.model)
         columns = ["official", "month", "minutes", "overtime_minutes"]
-        for who, month, minutes, overtime in frame[columns].itertuples(index=False):
+        for who, month, minutes, overtime in tuples(frame, columns):
             found[str(who), str(month)] = (int(minutes), int(overtime))
         for post in self.posts:
             for seat in range(1, post.posts + 1):
@@ -235,9 +239,8 @@ class Case:
             frame = frame[frame["regular"].astype(bool)]
         found: dict[tuple[str, str, str], dict[str, dict[int, int]]] = {}
         keys = ["office", "pool", "task_group", "month", "priority"]
-        for office, pool, group, month, priority, minutes in (
-            frame.groupby(keys, sort=True)["minutes"].sum().reset_index().itertuples(index=False)
-        ):
+        total = frame.groupby(keys, sort=True)["minutes"].sum().reset_index()
+        for office, pool, group, month, priority, minutes in tuples(total, [*keys, "minutes"]):
             cell = found.setdefault((str(office), str(pool), str(group)), {})
             cell.setdefault(str(month), {})[int(priority)] = int(minutes)
         return found

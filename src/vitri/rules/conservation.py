@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from vitri.i18n import N_
-from vitri.rules.base import Measured, Rule, at_least, at_most, equal
+from vitri.rules.base import Measured, Rule, at_least, at_most, equal, tuples
 from vitri.rules.case import Case
 from vitri.rules.people import post_of
 
@@ -19,7 +19,7 @@ def sums(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], int]:
     if frame.empty:
         return {}
     total = frame.groupby(keys, sort=True)["minutes"].sum().reset_index()
-    return {tuple(str(part) for part in row[:-1]): int(row[-1]) for row in total.itertuples(index=False)}
+    return {tuple(str(part) for part in row[:-1]): int(row[-1]) for row in tuples(total, [*keys, "minutes"])}
 
 
 class Conservation(Rule):

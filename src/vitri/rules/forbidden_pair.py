@@ -10,10 +10,11 @@ from vitri.rules.base import Measured, Rule, at_most, law
 from vitri.rules.case import Case
 from vitri.rules.limits import Draft
 from vitri.rules.people import held_by_person
+from vitri.rules.structure import proposed_positions
 
 
 class ForbiddenPair(Rule):
-    """No post and no person holds two duties of a forbidden pair; with scope `pool`, no pool does either."""
+    """No post, position or person holds two duties of a forbidden pair; with scope `pool`, no pool either."""
 
     name = "forbidden_pair"
     title = N_("Duties kept apart")
@@ -25,11 +26,12 @@ class ForbiddenPair(Rule):
         draft.refuse(lambda a, b: frozenset((a.duty, b.duty)) in pairs, position=True, cover=True)
 
     def rows(self, case: Case) -> Iterator[Measured]:
-        """Measure every set of posts and every official against every pair."""
+        """Measure every set of posts, proposed position and official against every pair."""
         pairs = [(frozenset((pair.a, pair.b)), law(pair)) for pair in case.model.forbidden_pair]
         if not pairs:
             return
         holders = [(f"{post.office}/{post.code}", set(post.groups)) for post in case.posts]
+        holders += [(position.place, set(position.groups)) for position in proposed_positions(case)]
         holders += [(f"{office}/{who}", held) for (office, who), held in held_by_person(case).items()]
         duty = {code: group.duty for code, group in case.groups.items()}
         for place, held in holders:

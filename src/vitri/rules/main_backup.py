@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vitri.i18n import N_
-from vitri.rules.base import Measured, Rule, at_least, at_most, equal
+from vitri.rules.base import Measured, Rule, at_least, at_most, equal, tuples
 from vitri.rules.case import Case
 from vitri.rules.people import VACANCY, post_of
 
@@ -26,7 +26,7 @@ class MainOfficial(Rule):
             return
         frame = frame.assign(main=(frame["role"] == "main").astype("int64"))
         sums = frame.groupby(KEYS, sort=True)[["main", "minutes"]].sum().reset_index()
-        for office, pool, group, month, main, minutes in sums.itertuples(index=False):
+        for office, pool, group, month, main, minutes in tuples(sums, [*KEYS, "main", "minutes"]):
             place = f"{office}/{pool}/{group}/{month}"
             if minutes > 0:
                 yield equal(place, 1, int(main))
@@ -34,7 +34,7 @@ class MainOfficial(Rule):
                 yield at_most(place, 1, int(main))
         held = {who: {(d.pool, d.group) for d in post.duties} for who, post in post_of(case).items()}
         mains = frame[frame["main"] == 1][["office", "pool", "task_group", "official"]].drop_duplicates()
-        for office, pool, group, who in mains.sort_values(list(mains.columns)).itertuples(index=False):
+        for office, pool, group, who in tuples(mains.sort_values(list(mains.columns)), list(mains.columns)):
             fits = (pool, group) in held.get(who, set())
             yield equal(f"{office}/{pool}/{group}", 1, int(fits), str(who))
 
@@ -56,7 +56,7 @@ class BackupOfficial(Rule):
         backups: dict[tuple[str, ...], list[str]] = {}
         fewest: dict[str, int] = {}
         named = frame[frame["role"].isin(["main", "backup"])]
-        for *cell, who, role in named[[*KEYS, "official", "role"]].itertuples(index=False):
+        for *cell, who, role in tuples(named, [*KEYS, "official", "role"]):
             key = tuple(str(part) for part in cell)
             if role == "main":
                 mains.setdefault(key, set()).add(str(who))
@@ -92,7 +92,7 @@ class EnoughHolders(Rule):
         known: dict[tuple[str, ...], set[str]] = {}
         working: dict[tuple[str, ...], set[str]] = {}
         columns = ["office", "pool", "task_group", "month", "official", "minutes"]
-        for office, pool, group, month, who, minutes in frame[columns].itertuples(index=False):
+        for office, pool, group, month, who, minutes in tuples(frame, columns):
             known.setdefault((str(office), str(pool), str(group)), set()).add(str(who))
             if minutes > 0:
                 working.setdefault((str(office), str(pool), str(group), str(month)), set()).add(str(who))
@@ -125,7 +125,7 @@ class Qualified(Rule):
             skills.setdefault(str(row["official"]), {})[str(row["competency"])] = int(row["level"])
         named = frame[frame["role"].isin(["main", "backup"])]
         cells = named[["office", "task_group", "official"]].drop_duplicates()
-        for office, group, who in cells.sort_values(list(cells.columns)).itertuples(index=False):
+        for office, group, who in tuples(cells.sort_values(list(cells.columns)), list(cells.columns)):
             if who in skills and group in case.groups:
                 short = sum(
                     max(0, level - skills[who].get(family, 0))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from vitri.rules.base import tuples
 from vitri.rules.case import Case, PostSet
 
 VACANCY = "VAC-"
@@ -60,7 +61,7 @@ def held_by_person(case: Case) -> Mapping[tuple[str, str], set[str]]:
         .drop_duplicates()
         .sort_values(["office", "official", "task_group"])
     )
-    for office, official, group in keys.itertuples(index=False):
+    for office, official, group in tuples(keys, list(keys.columns)):
         found.setdefault((str(office), str(official)), set()).add(str(group))
     return found
 
@@ -77,6 +78,6 @@ def responsible_for(case: Case) -> Mapping[tuple[str, str], set[str]]:
         .drop_duplicates()
         .sort_values(["office", "official", "task_group"])
     )
-    for office, official, group in keys.itertuples(index=False):
+    for office, official, group in tuples(keys, list(keys.columns)):
         found.setdefault((str(office), str(official)), set()).add(str(group))
     return found

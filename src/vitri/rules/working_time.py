@@ -8,18 +8,19 @@ import pandas as pd
 
 from vitri.i18n import N_
 from vitri.policy import PlanningModel
-from vitri.rules.base import Measured, Rule, at_most, equal, law
+from vitri.rules.base import Measured, Rule, at_most, equal, law, tuples
 from vitri.rules.case import Case
 from vitri.rules.people import VACANCY, post_of
+
+WORKED = ["official", "month", "minutes", "overtime_minutes"]
 
 
 def worked(case: Case) -> pd.DataFrame:
     """Return official, month, minutes and overtime_minutes: what each is given in the table assignments."""
     frame = case.table("assignments")
-    columns = ["official", "month", "minutes", "overtime_minutes"]
     if frame.empty:
-        return pd.DataFrame(columns=columns)
-    return frame.groupby(["official", "month"], sort=True)[columns[2:]].sum().reset_index()
+        return pd.DataFrame(columns=WORKED)
+    return frame.groupby(WORKED[:2], sort=True)[WORKED[2:]].sum().reset_index()
 
 
 class WorkingTime(Rule):
@@ -39,7 +40,7 @@ class WorkingTime(Rule):
     def rows(self, case: Case) -> Iterator[Measured]:
         """Measure the normal time of every official and month."""
         posts = post_of(case)
-        for who, month, minutes, overtime in worked(case).itertuples(index=False):
+        for who, month, minutes, overtime in tuples(worked(case), WORKED):
             time = case.time.get((who, month), (0, 0))[0] if who in posts else 0
             yield at_most(f"{who}/{month}", time, int(minutes) - int(overtime))
 
@@ -59,7 +60,7 @@ class Overtime(Rule):
         """Measure the overtime of every official by month and by year."""
         rule = case.model.overtime
         years: dict[tuple[str, str], int] = {}
-        for who, month, _, overtime in worked(case).itertuples(index=False):
+        for who, month, _, overtime in tuples(worked(case), WORKED):
             most = 0 if who.startswith(VACANCY) else case.time.get((who, month), (0, 0))[1]
             yield at_most(f"{who}/{month}", min(most, rule.max_hours_month * 60), int(overtime))
             years[who, month[:4]] = years.get((who, month[:4]), 0) + int(overtime)
@@ -87,7 +88,7 @@ class FreeTimeUsed(Rule):
         frame = frame[frame["official"].isin(list(fixed)) & (frame["minutes"] > 0)]
         used: dict[tuple[str, str], int] = {}
         columns = ["official", "month", "pool", "task_group", "minutes"]
-        for who, month, pool, group, minutes in frame[columns].itertuples(index=False):
+        for who, month, pool, group, minutes in tuples(frame, columns):
             if any(d.free for d in fixed[who].duties if (d.pool, d.group) == (pool, group)):
                 used[who, month] = used.get((who, month), 0) + int(minutes)
         for (who, month), minutes in sorted(used.items()):
@@ -106,8 +107,7 @@ class Load(Rule):
     def rows(self, case: Case) -> Iterator[Measured]:
         """Compare every row of the table of loads with assignments and time."""
         done = {
-            (str(who), str(month)): int(minutes)
-            for who, month, minutes, _ in worked(case).itertuples(index=False)
+            (str(who), str(month)): int(minutes) for who, month, minutes, _ in tuples(worked(case), WORKED)
         }
         seen: set[tuple[str, str]] = set()
         for row in case.rows("load"):
