@@ -98,7 +98,7 @@ _VALUES = st.recursive(
     max_leaves=6,
 )
 _TOML = st.dictionaries(
-    st.one_of(_TEXT, st.sampled_from(["source", "date", "why", "change"])), _VALUES, max_size=4
+    st.one_of(_NFC, st.sampled_from(["source", "date", "why", "change"])), _VALUES, max_size=4
 )
 _CHANGE = st.dictionaries(st.one_of(_NFC, st.sampled_from(["do", "where", "set"])), _VALUES, max_size=4)
 _VARIANT = st.builds(

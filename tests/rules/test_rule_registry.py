@@ -39,7 +39,7 @@ def test_no_test_speaks_of_a_rule_that_is_gone() -> None:
 
 
 def test_measurements_are_sorted_typed_and_bounded() -> None:
-    """Of the places that keep a rule the tightest of each office stays; broken ones are all there, up to a limit."""
+    """Of the places that keep a rule the tightest of each office stays; broken ones all, up to a limit."""
 
     class Many(Rule):
         """A rule of this test."""

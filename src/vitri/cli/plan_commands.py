@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vitri.cli.data_commands import PATH, usable
-from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary
+from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary, show_warnings
 from vitri.cli.words import Command, common, language, option
 from vitri.errors import DataError, Finding
 from vitri.i18n import N_, tr
@@ -86,10 +86,12 @@ def solve(
         workers=workers,
         policy=policy,
     )
-    instance, changes = changed(instance, variant)
+    instance, changes, expected = changed(instance, variant)
     reporter = ConsoleReporter()
     result = run_stoppable(
-        lambda: solve_instance(instance, options=options, report=reporter, variant=variant, changes=changes),
+        lambda: solve_instance(
+            instance, options=options, report=reporter, variant=variant, changes=changes, expected=expected
+        ),
         reporter,
     )
     result.save(output)
@@ -99,18 +101,22 @@ def solve(
     return 0
 
 
-def changed(instance: Instance, variant: str | None) -> tuple[Instance, list[dict[str, Any]]]:
-    """Apply a variant of the scenario, tell what each change did, and return the changed scenario."""
+def changed(
+    instance: Instance, variant: str | None
+) -> tuple[Instance, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Apply a variant, tell what each change did; return the scenario, the changes and what is expected."""
     if variant is None:
-        return instance, []
+        return instance, [], []
     from dataclasses import asdict
 
-    from vitri.variant import apply
+    from vitri.variant import apply, find
+
+    expected = [asdict(row) for row in find(instance, variant).expected]
 
     instance, reports = apply(instance, variant)
     for report in reports:
         line(report.sentence_vi if language() == "vi" else report.sentence_en, error=True)
-    return instance, [asdict(report) for report in reports]
+    return instance, [report.as_dict() for report in reports], expected
 
 
 def load_run(path: Path) -> Result:
@@ -189,11 +195,12 @@ def audit(run: Path) -> int:
     instance, model = input_of(run, result)
     work = compute(instance, model, time_fund(instance, model))
     report = audit_plan(instance, model, work, result.tables, result.info)
-    show_findings(report.findings)
+    show_findings(report.findings.errors)
+    show_warnings(report.findings, tr("All of them: rules.csv in the run folder.", language()))
     if not report.passed:
         line(tr("The plan breaks rules; do not use it.", language()))
         return 1
-    line(tr("The plan keeps all {count} rules checked.", language(), count=report.rules_checked))
+    line(tr("The plan passes: {count} rules checked.", language(), count=report.rules_checked))
     return 0
 
 

@@ -133,7 +133,8 @@ def check_duplicate_work(draft: Draft) -> None:
         return
     rest = frame.iloc[rows].drop(columns="code")
     twins = rest.groupby(list(rest.columns), dropna=False, sort=False).indices
-    for members in twins.values():
+    alike = [members for members in twins.values() if len(members) > 1]
+    for members in alike[: draft.room("duplicate_work", LINES, "work_item", len(alike))]:
         positions = rows[np.sort(members)]
         if len(positions) > 1:
             keys = [draft.row_key(LINES, int(position)) for position in positions[:6]]
@@ -154,8 +155,9 @@ def check_norm_per_person(draft: Draft) -> None:
     if draft.has("work_items"):
         people, _ = number_values(draft, "work_items", "people_needed")
         minutes, given = number_values(draft, "work_items", "unit_minutes")
-        for position in np.flatnonzero(given & (people > 1)):
-            _per_person(draft, "work_items", int(position), int(minutes[position]), int(people[position]))
+        shared = np.flatnonzero(given & (people > 1))
+        for position in draft.some("norm_per_person", "work_items", "people_needed", shared):
+            _per_person(draft, "work_items", position, int(minutes[position]), int(people[position]))
     people, has_people = number_values(draft, LINES, "people_needed")
     if not (has_people & (people > 1)).any():
         return
@@ -168,8 +170,9 @@ def check_norm_per_person(draft: Draft) -> None:
         given[take] = has_norm[rows[take]]
     usable = np.flatnonzero(has_people & (people > 1) & given)
     alike = pd.DataFrame({"item": rows[usable], "minutes": minutes[usable], "people": people[usable]})
-    for position in usable[~alike.duplicated().to_numpy()]:
-        _per_person(draft, LINES, int(position), int(minutes[position]), int(people[position]))
+    distinct = usable[~alike.duplicated().to_numpy()]
+    for position in draft.some("norm_per_person", LINES, "people_needed", distinct):
+        _per_person(draft, LINES, position, int(minutes[position]), int(people[position]))
 
 
 def _per_person(draft: Draft, table: str, position: int, minutes: int, people: int) -> None:

@@ -225,10 +225,15 @@ class Draft:
 
     def some(self, code: str, table: str, column: str, rows: Sequence[int] | np.ndarray) -> list[int]:
         """Return as many of the rows as will be written out; the rest are counted at once."""
-        kind = (code, table, column)
-        room = LIMIT - self._counts[kind]
-        self._extra[kind] += max(len(rows) - room, 0)
+        room = self.room(code, table, column, len(rows))
         return [int(position) for position in rows[:room]]
+
+    def room(self, code: str, table: str, column: str, wanted: int) -> int:
+        """Return how many of the findings wanted will be written out; the rest are counted at once."""
+        kind = (code, table, column)
+        room = min(LIMIT - self._counts[kind], wanted)
+        self._extra[kind] += wanted - room
+        return room
 
     def ordered(self) -> list[DataFinding]:
         """Return the findings by table, row and column, with one line for those only counted."""

@@ -60,10 +60,9 @@ def _duplicates(draft: Draft, spec: TableSpec) -> None:
     if not len(twice):
         return
     groups = keys.iloc[twice].groupby(list(spec.keys), dropna=False, sort=False).indices
-    for members in groups.values():
+    same = [members for members in groups.values() if len(members) > 1]
+    for members in same[: draft.room("duplicate_key", spec.name, spec.keys[0], len(same))]:
         positions = np.sort(twice[members])
-        if len(positions) < 2:
-            continue
         lines = [str(draft.row_number(spec.name, int(position))) for position in positions[:8]]
         key_text = draft.row_key(spec.name, int(positions[0]))
         places = draft.raws[spec.name].place_names
@@ -95,6 +94,8 @@ def _case_clashes(draft: Draft, spec: TableSpec) -> None:
         code, small = distinct[index], lower[index]
         if small not in first:
             first[small] = code
+            continue
+        if not draft.room("case_clash", spec.name, "code", 1):
             continue
         position = int(np.flatnonzero(numbers == index)[0])
         draft.report(
