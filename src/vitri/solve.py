@@ -102,7 +102,8 @@ def solve(
     watch.tell("reasons")
     tables["reasons"], tables["certificates"] = reasons(instance, model, workload, fund, sized, tables)
     watch.tell("audit")
-    checked = audit(instance, model, workload, tables)
+    told = {"sizing": sized.sizing, "structure": sized.structure_kind, "levels": levels}
+    checked = audit(instance, model, workload, tables, told)
     if not checked.passed:
         raise AuditError(checked.findings)
     tables["rules"] = checked.rules

@@ -75,6 +75,7 @@ def test_a_row_is_said_in_the_readers_language() -> None:
     assert "11.999" in rule("quota_totals").say(row, "vi")
     assert "đã dùng" in rule("quota_totals").say(row, "vi")
     assert "11,999" in rule("quota_totals").say(row, "en")
+    assert "(" not in rule("quota_totals").say({**row, "detail": None}, "en")
 
 
 def test_every_limit_comes_from_a_rule() -> None:

@@ -100,9 +100,7 @@ class RunTable:
             raise ValueError(f"run table {self.name} has undeclared columns: {', '.join(strange)}")
         plain = frame.reset_index(drop=True)
         blank = pd.Series([pd.NA] * len(frame), dtype=object)
-        made = pd.DataFrame(
-            {c.name: c.kept(plain.get(c.name, blank)) for c in self.columns}
-        )
+        made = pd.DataFrame({c.name: c.kept(plain.get(c.name, blank)) for c in self.columns})
         keys = list(self.keys)
         if made.duplicated(keys).any():
             keys += [name for name in self.names if name not in keys]

@@ -118,7 +118,7 @@ class Rule:
 
     def say(self, row: Mapping[str, Any], lang: Lang) -> str:
         """Say what happens at one measured place, in one language."""
-        return tr(
+        text = tr(
             self.sentence,
             lang,
             place=row["place"],
@@ -127,6 +127,7 @@ class Rule:
             actual=number(int(row["actual"]), lang),
             short=number(max(0, -int(row["slack"])), lang),
         )
+        return text.replace(" ()", "")  # a measurement without detail leaves its brackets empty
 
 
 def law(record: Any) -> bool:
