@@ -77,7 +77,7 @@ def make_environment(folder):
 
 
 def set_up(folder, lock):
-    """Fill the environment in `folder` with exactly what `lock` names, and vitri itself; return its Python."""
+    """Fill the environment with exactly what `lock` names, and vitri itself; return its Python."""
     python = python_of(folder)
     stamp = folder / "vitri.stamp"
     wanted = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()

@@ -161,6 +161,8 @@ def set_partition(
     model.minimize(cp_model.LinearExpr.weighted_sum(chosen, costs.tolist()))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    # Ctrl-C belongs to the caller, who keeps the best plan
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.random_seed = seed
     if effort is not None:
         solver.parameters.max_deterministic_time = effort

@@ -216,6 +216,8 @@ def _solve(seats: Sequence[Seat], caps: Sequence[Cap], salary: Mapping[str, int]
     cost = sum(salary.get(rank, 0) * var for (_, rank), var in number.items())
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    # Ctrl-C belongs to the caller, who keeps the best plan
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.random_seed = 0
     missed = 0
     for stage, goal in enumerate((sum(excess), changed, cost)):

@@ -21,7 +21,7 @@ from vitri.optimise.demand_cube import Absorbed, Cube, FixedPost, absorb, cube_o
 from vitri.optimise.engine import LevelValue, Status, Watch
 from vitri.optimise.lex import packing
 from vitri.optimise.office_plan import MOST_POSTS, Objective, Setting
-from vitri.optimise.quota import NO_CEILING, CurveShare, Node, Tree
+from vitri.optimise.quota import NO_CEILING, Node, Tree
 from vitri.optimise.search import Found, Task, improve
 from vitri.policy import PlanningModel
 from vitri.rules.limits import Limits, build_limits
@@ -302,17 +302,6 @@ def sequential_posts(sizing: Problem) -> int:
             for node in nodes:
                 total += int(posts_needed(node.minutes, fund, sizing.task.setting.service))
     return total
-
-
-def office_bound(share: CurveShare | None, task: Task, office: int) -> int | None:
-    """Return the fewest sized posts with which the pooled work of an office keeps its limits."""
-    if share is None:
-        return None
-    from vitri.optimise.lex import INFEASIBLE
-
-    curve = share.curves[task.tree.ancestors()[office][0]]
-    usable = np.flatnonzero(curve[:, 0] < INFEASIBLE)
-    return int(usable[0]) if len(usable) else None
 
 
 def _no_plan_yet() -> Finding:

@@ -72,7 +72,9 @@ def quota_table(s: Problem, workload: Workload) -> pd.DataFrame:
         unit = units.get(node.code)
         ceiling = unit.ceiling if unit is not None else None
         least = _least(s, index)
-        bound = least + taken if least is not None and s.task.setting.by_need else None
+        bound = None
+        if least is not None and s.task.setting.by_need:
+            bound = max(least, node.floor) + taken
         records.append(
             {
                 "unit": node.code,

@@ -12,7 +12,7 @@ from vitri.data.instance import Sizing, Structure
 from vitri.errors import Finding, Findings
 from vitri.i18n import N_
 from vitri.optimise.engine import IntArray, Status
-from vitri.optimise.size import Problem, SizedPlan, level_values, office_bound, sequential_posts
+from vitri.optimise.size import Problem, SizedPlan, level_values, sequential_posts
 from vitri.optimise.sized_office import frame_of, office_tables
 from vitri.optimise.sized_quota import ceilings, frontier, quota_table
 from vitri.optimise.today import Today, today_of
@@ -52,7 +52,6 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
         minutes[office] += int(s.cube.minutes[unit].sum())
     total_minutes = workload.demand.groupby("office")["minutes"].sum()
     worked = np.array([int(total_minutes.get(code, 0)) for code in s.cube.offices], dtype=np.int64)
-    bounds = [office_bound(s.found.bound, s.task, o) for o in range(len(s.cube.offices))]
     pooled = sum(int(-(-m // f)) if sizing == "need" else 0 for m, f in zip(minutes, fund, strict=True))
     totals: dict[str, int | None] = {
         "fte_dec4": _fte_total(worked, fund),
@@ -61,7 +60,7 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
         "fixed_posts": fixed,
         "posts_now": int(posts["posts_now"].fillna(0).sum()),
         "incumbents_now": int(posts["incumbents_now"].fillna(0).sum()),
-        "bound": None if sizing != "need" or None in bounds else fixed + sum(b or 0 for b in bounds),
+        "bound": fixed + int(s.found.bound.posts.sum()) if sizing == "need" and s.found.bound else None,
         "bound_all_pooled": pooled if sizing == "need" else None,
         "unmet_minutes": int(tables.unmet["minutes"].sum()),
         "overtime_minutes": _overtime(s),
