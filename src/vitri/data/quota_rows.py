@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,20 +34,32 @@ def in_force(quotas: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     rows = rows[start <= pd.Timestamp(as_of)].assign(start=start)
     rows = rows.sort_values([*KEYS, "status", "start"], kind="stable")
     rows = rows.drop_duplicates([*KEYS, "status"], keep="last")
-    records: list[dict[str, object]] = []
-    for key, group in rows.groupby(list(KEYS), sort=True):
-        record: dict[str, object] = dict(zip(KEYS, key, strict=True))
-        for status in ("allocated", "provisional", "reserve"):
-            posts = group.loc[group["status"] == status, "posts"].dropna()
-            record[status] = posts.iloc[0] if len(posts) else pd.NA
-        record["floor"] = group["floor"].max()
-        record["cap"] = group["cap"].min() if group["cap"].notna().any() else pd.NA
-        record["unassigned"] = record["allocated"] is pd.NA and record["provisional"] is pd.NA
-        records.append(record)
-    frame = pd.DataFrame(records, columns=columns)
+    records: dict[tuple[str, ...], dict[str, object]] = {}
+    given = rows[[*KEYS, "status", "posts", "floor", "cap"]].astype(object).itertuples(index=False, name=None)
+    for *names, status, posts, floor, cap in given:
+        key = tuple(str(name) for name in names)
+        record = records.setdefault(key, dict.fromkeys(columns, pd.NA) | dict(zip(KEYS, key, strict=True)))
+        if status in ("allocated", "provisional", "reserve"):
+            record[status] = posts
+        record["floor"] = _extreme(max, record["floor"], floor)
+        record["cap"] = _extreme(min, record["cap"], cap)
+    for record in records.values():
+        record["unassigned"] = all(_missing(record[status]) for status in ("allocated", "provisional"))
+    frame = pd.DataFrame([records[key] for key in sorted(records)], columns=columns)
     for column in columns[len(KEYS) : -1]:
         frame[column] = frame[column].astype("Int64")
     for column in KEYS:
         frame[column] = frame[column].astype("str")
     frame["unassigned"] = frame["unassigned"].astype(np.bool_)
     return frame
+
+
+def _missing(value: Any) -> bool:
+    return bool(pd.isna(value))
+
+
+def _extreme(choose: Callable[[int, int], int], left: Any, right: Any) -> Any:
+    """Return the higher or lower of two numbers, either of which may be missing."""
+    if _missing(left) or _missing(right):
+        return right if _missing(left) else left
+    return choose(int(left), int(right))

@@ -24,7 +24,7 @@ from vitri.optimise.office_plan import OfficePlan, Positions, Setting, plan_offi
 from vitri.optimise.quota import NO_CEILING, Curve, CurveShare, Tree, share_by_curve
 from vitri.optimise.structure import PricedBundles, StructurePlan, design_structure
 
-EVALUATIONS = 240
+EVALUATIONS = 160
 PRICED_CELLS = 40_000_000
 
 
@@ -210,10 +210,14 @@ def improve(task: Task, watch: Watch) -> Found:
     if best is None:
         return Found(None, bound, first, count)
     budget = max(4, EVALUATIONS // max(1, len(task.cube.offices)))
+    seen = {best.positions}
     improved = True
     while improved and not _reached(best, bound):
         improved = False
         for candidate in _neighbours(task, best.positions):
+            if candidate in seen:
+                continue
+            seen.add(candidate)
             # while the first level is open, looking longer may change what a planner decides
             open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
             if count >= (2 * budget if open_ else budget) or watch.over():
