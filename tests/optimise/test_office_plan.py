@@ -209,3 +209,25 @@ def test_own_work_of_two_organisations_never_shares_a_post() -> None:
     fewest = int(np.flatnonzero(plan.curve.cost[:, 0] < INFEASIBLE)[0])
     assert fewest == 2
     assert sorted(len(b.nodes) for b in plan.bundles(2)) == [1, 2]
+
+
+def test_one_post_leaves_the_smaller_of_two_incompatible_duties_undone() -> None:
+    """The bound knows that one person may not hold both duties, whatever time is left; two people may."""
+    minutes = np.zeros((1, 2, 3, 2), dtype=np.int64)
+    minutes[0, 0, 0], minutes[0, 1, 0] = 10, 30
+    cube = Cube(("X",), ((0, "shared"),), ("G0", "G1"), MONTHS, minutes, FUND)
+    setting = Setting(
+        np.eye(2, dtype=bool),
+        3,
+        5,
+        2,
+        (False, False),
+        SERVICE,
+        Objective(CEILING, packing([100_000] * 5)),
+        False,
+    )
+    bound = pooled_curve(cube, minutes, 0, setting, most_posts=2)
+    undone = setting.objective.packing.unpack(bound.cost)[:, 0]
+    assert undone.tolist() == [80, 20, 0]
+    plan = plan_office(cube, minutes, 0, ((0,), (1,)), setting, most_posts=2)
+    assert setting.objective.packing.unpack(plan.curve.cost)[:, 0].tolist() == [80, 20, 0]

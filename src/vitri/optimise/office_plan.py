@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from vitri.optimise.bundles import members, membership
+from vitri.optimise.bundles import bundles, members, membership
 from vitri.optimise.combine import Column, Node, OfficeCurve, office_curve, unions
 from vitri.optimise.cost import Service, outcome, posts_needed
 from vitri.optimise.demand_cube import OWN, SHARED, Cube
@@ -19,6 +19,7 @@ from vitri.optimise.quota import Curve, min_plus
 
 LARGEST_COMPONENT = 14
 MOST_POSTS = 400
+MOST_TORN = 8
 
 Positions = tuple[tuple[int, ...], ...]
 
@@ -233,14 +234,7 @@ def pooled_curve(cube: Cube, minutes: IntArray, office: int, setting: Setting, *
         counted = [c for c in component if not setting.quota_free[c.groups[0]]]
         if not counted:
             continue
-        demand = np.sum([c.minutes for c in counted], axis=0)
-        apart = len(_clique([c.groups[0] for c in counted], setting.cover))
-        enough = int(posts_needed(demand, fund, setting.service))
-        first = max(enough, apart) if setting.by_need else 0
-        posts = np.arange(0, most_posts + 1, dtype=np.int64)
-        rest, over = outcome(demand, fund, posts, setting.service)
-        cost = setting.objective.vector(rest, over, posts, np.zeros_like(posts))
-        cost[:first, 0] = INFEASIBLE
+        cost = _pooled(counted, fund, setting, most_posts)
         cost = _later(cost, _apart(counted, fund, setting, most_posts))
         total, _ = min_plus(total, cost)
         total = total[: most_posts + 1]
@@ -255,13 +249,8 @@ def _apart(cells: Sequence[Node], fund: IntArray, setting: Setting, most_posts: 
     """
     limbs = setting.objective.packing.limbs
     total = np.zeros((1, limbs), dtype=np.int64)
-    posts = np.arange(0, most_posts + 1, dtype=np.int64)
     for pool in sorted({cell.pool for cell in cells} - {SHARED}):
-        demand = np.sum([cell.minutes for cell in cells if cell.pool == pool], axis=0)
-        rest, over = outcome(demand, fund, posts, setting.service)
-        cost = setting.objective.vector(rest, over, posts, np.zeros_like(posts))
-        if setting.by_need:
-            cost[: int(posts_needed(demand, fund, setting.service)), 0] = INFEASIBLE
+        cost = _pooled([cell for cell in cells if cell.pool == pool], fund, setting, most_posts)
         total = min_plus(total, cost)[0][: most_posts + 1]
     best = np.repeat(total[-1:], most_posts + 1, axis=0)
     best[: len(total)] = total
@@ -269,6 +258,61 @@ def _apart(cells: Sequence[Node], fund: IntArray, setting: Setting, most_posts: 
         if bool(less(best[index - 1], best[index])):
             best[index] = best[index - 1]
     return best
+
+
+def _pooled(cells: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int) -> IntArray:
+    """Bound the cost of cells for every number of posts: all posts do everything, but one person does not.
+
+    With one post, work that one person may not hold together is left undone on one side. Sizing by need,
+    fewer posts than the service rule asks for, or than there are duties to keep apart, are impossible.
+    """
+    demand = np.sum([cell.minutes for cell in cells], axis=0)
+    posts = np.arange(0, most_posts + 1, dtype=np.int64)
+    rest, over = outcome(demand, fund, posts, setting.service)
+    cost = setting.objective.vector(rest, over, posts, np.zeros_like(posts))
+    groups = sorted({cell.groups[0] for cell in cells})
+    if setting.by_need:
+        enough = int(posts_needed(demand, fund, setting.service))
+        cost[: max(enough, len(_clique(groups, setting.cover))), 0] = INFEASIBLE
+    elif most_posts >= 1:
+        single = _one_person(cells, groups, fund, setting)
+        cost[1:2] = _later(cost[1:2], single[None, :])
+    return cost
+
+
+def _one_person(cells: Sequence[Node], groups: Sequence[int], fund: IntArray, setting: Setting) -> IntArray:
+    """Return the least cost of one post, which serves only groups that one person may hold together."""
+    torn = [g for g in groups if any(not setting.cover[g, h] for h in groups if h != g)]
+    best: IntArray | None = None
+    for held in _largest_compatible(torn, setting.cover):
+        left_out = set(torn) - set(held)
+        served = np.zeros_like(cells[0].minutes)
+        undone = np.zeros_like(served)
+        for cell in cells:
+            if cell.groups[0] in left_out:
+                undone += cell.minutes
+            else:
+                served += cell.minutes
+        rest, over = outcome(served, fund, 1, setting.service)
+        rest = rest + undone.sum(axis=-1)
+        cost = setting.objective.vector(rest, over, np.asarray(1), np.asarray(0))
+        if best is None or bool(less(cost, best)):
+            best = cost
+    assert best is not None
+    return best
+
+
+def _largest_compatible(groups: Sequence[int], cover: npt.NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """List the maximal sets of groups that one person may hold together; the empty set if there are none.
+
+    Beyond `MOST_TORN` groups the sets are too many to list: one set of all of them is a bound as well.
+    """
+    if len(groups) > MOST_TORN:
+        return [tuple(groups)]
+    masks = bundles(cover[np.ix_(groups, groups)], len(groups))
+    found = [tuple(groups[i] for i in members(mask)) for mask in masks]
+    maximal = [a for a in found if not any(set(a) < set(b) for b in found)]
+    return maximal or [()]
 
 
 def _later(left: IntArray, right: IntArray) -> IntArray:

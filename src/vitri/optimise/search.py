@@ -90,11 +90,18 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
     demand = np.einsum("bg,ugpm->bupm", held.astype(np.int64), task.minutes)
     starts: list[tuple[Positions, ...]] = []
     posts = posts_needed(demand, _funds(task.cube), task.setting.service)
-    # among structures of equally many posts, the one with fewer positions
-    for table in (posts * 1000, np.zeros_like(posts)):
-        found = _by_cost(task, masks, held, table, watch)
-        if found is not None and found not in starts:
-            starts.append(found)
+    everything = np.ones(len(masks), dtype=bool)
+    # where one person must leave some duty undone, the duty is best in a position of its own
+    sized: npt.NDArray[np.bool_] = np.asarray(task.needed().any(axis=0))
+    clash = ~task.setting.cover & sized[:, None] & sized[None, :] & ~np.eye(len(sized), dtype=bool)
+    torn: npt.NDArray[np.bool_] = np.asarray(clash.any(axis=1))
+    apart: npt.NDArray[np.bool_] = np.asarray(~(held[:, torn].any(axis=1) & held[:, ~torn].any(axis=1)))
+    for usable in (everything,) if apart.all() else (everything, apart):
+        # among structures of equally many posts, the one with fewer positions
+        for table in (posts * 1000, np.zeros_like(posts)):
+            found = _by_cost(task, masks, held, table, usable, watch)
+            if found is not None and found not in starts:
+                starts.append(found)
     if task.setting.by_need or demand.size > PRICED_CELLS:
         return starts, None
     data = PricedBundles(
@@ -113,14 +120,19 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
 
 
 def _by_cost(
-    task: Task, masks: list[int], held: npt.NDArray[np.bool_], cost: IntArray, watch: Watch
+    task: Task,
+    masks: list[int],
+    held: npt.NDArray[np.bool_],
+    cost: IntArray,
+    allowed: npt.NDArray[np.bool_],
+    watch: Watch,
 ) -> tuple[Positions, ...] | None:
     """Return for every scope the partition of least cost (bundle, unit); among equals, fewest positions."""
     needed = task.needed()
     chosen: list[Positions] = []
     for scope in range(task.scopes()):
         units = [u for u, (office, _) in enumerate(task.cube.units) if task.scope_of[office] == scope]
-        usable = np.flatnonzero(~(held & ~needed[scope]).any(axis=1))
+        usable = np.flatnonzero(allowed & ~(held & ~needed[scope]).any(axis=1))
         costs = cost[usable][:, units].sum(axis=1) + 1
         try:
             part = set_partition(held[usable][:, needed[scope]], costs, watch=watch, seed=watch.options.seed)
@@ -220,7 +232,7 @@ def improve(task: Task, watch: Watch) -> Found:
             seen.add(candidate)
             # while the first level is open, looking longer may change what a planner decides
             open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
-            if count >= (2 * budget if open_ else budget) or watch.over():
+            if count >= (4 * budget if open_ else budget) or watch.over():
                 return Found(best, bound, first, count)
             tried = evaluate(task, candidate, known)
             count += 1
