@@ -43,18 +43,15 @@ def solve(
     from vitri.optimise.staffing import place_people
     from vitri.plan.audit import audit
     from vitri.plan.result import Result
-    from vitri.policy import load_model, load_policy
+    from vitri.policy import model_for
     from vitri.policy.worktime import person_time, time_fund
     from vitri.workload import compute
 
     options = options or SolveOptions()
     watch = Watch(options, report or SilentReporter())
     started = dt.datetime.now(dt.UTC)
-    model = load_model(instance.info.model, instance.local_model)
     policy = options.policy or instance.info.policy
-    if policy is not None:
-        model = model.with_policy(load_policy(policy))
-    model = model.in_force(instance.info.as_of)
+    model = model_for(instance, policy)
     findings = check_with_model(instance, model)
     if findings.errors:
         raise DataError(findings)

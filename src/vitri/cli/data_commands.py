@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vitri.data.instance import Instance
-    from vitri.policy import PlanningModel
 
 PATH = click.Path(path_type=Path)
 
@@ -85,26 +84,16 @@ def checked(path: Path) -> tuple[Instance | None, Findings]:
     """Read a scenario and join the findings about its data, its planning model, and the two together."""
     from vitri.data import check as check_data
     from vitri.data import check_with_model
+    from vitri.policy import model_for
 
     instance, found = check_data(path)
     if instance is None:
         return None, found
     try:
-        model = model_of(instance)
+        model = model_for(instance)
     except ModelError as problem:
         return instance, found + problem.findings
     return instance, found + model.warnings + check_with_model(instance, model)
-
-
-def model_of(instance: Instance, policy: str | None = None) -> PlanningModel:
-    """Return the rules in force on the scenario's day, under the policy given or the scenario's own."""
-    from vitri.policy import load_model, load_policy
-
-    model = load_model(instance.info.model, local=instance.local_model)
-    policy = policy or instance.info.policy
-    if policy is not None:
-        model = model.with_policy(load_policy(policy))
-    return model.in_force(instance.info.as_of)
 
 
 def usable(path: Path) -> Instance:
@@ -130,13 +119,14 @@ def usable(path: Path) -> Instance:
 @common
 def workload(path: Path, output: Path | None) -> None:
     """Print the year's work per office with its estimated share, and save the tables if asked."""
+    from vitri.policy import model_for
     from vitri.policy.worktime import time_fund
     from vitri.workload import compute
 
     if output is not None:
         refuse_to_overwrite(output)
     instance = usable(path)
-    model = model_of(instance)
+    model = model_for(instance)
     fund = time_fund(instance, model)
     work = compute(instance, model, fund)
     show_warnings(work.findings)

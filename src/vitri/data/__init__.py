@@ -13,8 +13,6 @@ from vitri.data.tables import TABLES
 from vitri.errors import DataError, Findings
 from vitri.i18n import N_, Lang
 
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
-
 
 def check(path: str | os.PathLike[str]) -> tuple[Instance | None, Findings]:
     """Read and check a scenario folder or workbook; nothing is raised for wrong data.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vitri.data.fields import TableSpec, column_text
+from vitri.data.fields import column_text
 from vitri.data.findings import CHECKS, DataFinding
 from vitri.data.fold import clean_text
 from vitri.data.instance import ScenarioInfo
@@ -252,8 +252,3 @@ class Draft:
                     )
                 )
         return rows
-
-
-def spec_of(table: str) -> TableSpec:
-    """Return a table's declaration."""
-    return TABLES[table]

@@ -72,12 +72,6 @@ def split_list(value: object) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(";") if part.strip())
 
 
-def to_decimal(series: pd.Series, type_: FieldType) -> list[Decimal | None]:
-    """Return the exact decimals of a stored number column, None where blank."""
-    shift = -_PLACES[type_]
-    return [None if value is pd.NA else Decimal(int(value)).scaleb(shift) for value in series.array]
-
-
 def period_bounds(period: str) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of ``2021``, ``2021-H1``, ``2021-Q2``, ``2021-06`` or a date.
 

@@ -21,7 +21,7 @@ from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
 from vitri.optimise.lex import less
 from vitri.optimise.office_plan import OfficePlan, Positions, Setting, plan_office, pooled_curve
-from vitri.optimise.quota import NO_CEILING, Curve, CurveShare, Tree, share_by_curve
+from vitri.optimise.quota import Curve, CurveShare, Tree, share_by_curve
 from vitri.optimise.structure import PricedBundles, StructurePlan, design_structure
 
 EVALUATIONS = 160
@@ -279,11 +279,3 @@ def _neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[
                         yield replaced(scope, [a, b], [rest, (*target, group)])
                 if rest:
                     yield replaced(scope, [a], [rest, (group,)])
-
-
-def whole_tree(offices: int) -> Tree:
-    """Return a tree without limits, for tests and single offices."""
-    from vitri.optimise.quota import Node as Unit
-
-    leaves = tuple(Unit(str(o), NO_CEILING, 0, (), o) for o in range(offices))
-    return Tree((*leaves, Unit("*", NO_CEILING, 0, tuple(range(offices)))))

@@ -9,6 +9,7 @@ from vitri.policy.planning_model import (
     load_model,
     load_policy,
     model_folder,
+    model_for,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "load_model",
     "load_policy",
     "model_folder",
+    "model_for",
 ]

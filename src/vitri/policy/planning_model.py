@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from vitri.data.instance import Instance
 from vitri.errors import Findings, ModelError
 from vitri.i18n import Lang
 from vitri.policy.checks import check_tables, each, twice_taken
@@ -79,6 +80,7 @@ __all__ = [
     "load_model",
     "load_policy",
     "model_folder",
+    "model_for",
 ]
 
 
@@ -266,3 +268,18 @@ def load_policy(name: str, *, folder: Path | Traversable | None = None) -> Polic
     fund = tables.get("time_fund")
     calendar = read_calendar(fund.overrides, None, file, folder) if fund is not None else ()
     return Policy(**tables, file=file, calendar=calendar)
+
+
+def model_for(instance: Instance, policy: str | None = None) -> PlanningModel:
+    """Return the rules in force on a scenario's day, under the policy named, else the scenario's own.
+
+    Raises
+    ------
+    ModelError
+        Where the model or the policy cannot be used.
+    """
+    model = load_model(instance.info.model, instance.local_model)
+    name = policy or instance.info.policy
+    if name is not None:
+        model = model.with_policy(load_policy(name))
+    return model.in_force(instance.info.as_of)
