@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,50 @@ def test_a_policy_holds_only_its_five_tables(tmp_path: Path) -> None:
     ]
 
 
-def test_time_taken_off_twice_is_a_warning_only_with_all_three(raw: Raw) -> None:
-    """Useful time below 100, allowances and counted attendance warn together; two of them do not."""
-    raw["allowance"] = [{"name": "họp", "share_pct": 5}]
-    assert len(load_model("rieng", raw).warnings) == 0
-    raw["workload"]["attendance"] = "counted"
-    warnings = load_model("rieng", raw).warnings
-    assert [(row.code, row.severity) for row in warnings] == [("time_taken_twice", "warning")]
+def twice(raw: Raw) -> list[tuple[str, int]]:
+    """Return the pairs of figures that take time off twice, and the minutes of a post's year concerned."""
+    found = load_model("rieng", raw).warnings
+    assert {(row.code, row.severity) for row in found} <= {("time_taken_twice", "warning")}
+    return [(row.value, int(str(row.fields["minutes"]))) for row in found]
+
+
+def test_time_taken_off_twice_names_the_pair_and_the_minutes(raw: Raw) -> None:
+    """Two figures for one activity warn with the smaller of what they take of 249 days × 480 minutes."""
+    raw["allowance"] = [{"name": "họp", "share_pct": 5, "covers": ["meeting"]}]
+    useful = 249 * 480 * 85 / 100
+    assert twice(raw) == [("time_fund.useful_time_pct + allowance[1]", round(useful * 5 / 100))]
+    raw["allowance"][0]["share_pct"] = 40
+    lost = round(249 * 480 * 15 / 100)
+    assert twice(raw) == [("time_fund.useful_time_pct + allowance[1]", lost)]
+
+
+def test_figures_for_different_activities_do_not_warn(raw: Raw) -> None:
+    """An allowance for support work beside useful time for meetings is fine; an unnamed one may not be."""
+    raw["allowance"] = [{"name": "hỗ trợ", "share_pct": 5, "covers": ["support"]}]
+    assert twice(raw) == []
+    del raw["allowance"][0]["covers"]
+    assert len(twice(raw)) == 1
     raw["time_fund"]["useful_time_pct"] = 100
-    assert len(load_model("rieng", raw).warnings) == 0
+    assert twice(raw) == []
+
+
+def test_counted_attendance_and_shrinkage_are_compared_too(raw: Raw) -> None:
+    """Attendance counted as load meets useful time and allowances for meetings; shrinkage meets leave."""
+    raw["workload"]["attendance"] = "counted"
+    assert [pair for pair, _ in twice(raw)] == ["time_fund.useful_time_pct + workload.attendance"]
+    raw["time_fund"]["useful_time_pct"] = 100
+    raw["counter"] = {"shrinkage_pct": 10, "shrinkage_covers": ["leave"]}
+    assert twice(raw) == [("counter.shrinkage_pct + time_fund.leave_days_per_year", 12 * 480)]
+    raw["counter"]["shrinkage_covers"] = ["break"]
+    assert twice(raw) == []
+
+
+def test_a_policy_with_a_longer_year_lowers_overtime_and_says_so() -> None:
+    """2,080 hours × 10 % would pass 200 hours of overtime: the share falls to 9.61 % and is listed."""
+    model = load_model("van-phong-khoi-2019").with_policy(load_policy("fte-2080"))
+    assert str(model.overtime.max_share_pct) == "9.61"
+    assert model.in_force(dt.date(2021, 6, 1)).switched_off[0].path == "overtime"
+    assert "9,61 %" in model.adjusted[0].say("vi") or "9.61 %" in model.adjusted[0].say("vi")
+    kept = load_model("van-phong-khoi-2019").with_policy(load_policy("he-so-80"))
+    assert kept.adjusted == ()
+    assert kept.overtime.max_share_pct == 10

@@ -1,9 +1,9 @@
-"""The commands before a plan: template, check, workload, import, models."""
+"""The commands before a plan: template, check, import, models."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,18 +11,15 @@ from vitri.cli.output import (
     line,
     refuse_to_overwrite,
     save_findings,
-    save_tables,
     show_findings,
     show_warnings,
     table,
 )
 from vitri.cli.words import Command, Group, common, language, option
 from vitri.errors import DataError, Findings, ModelError
-from vitri.i18n import N_, month_text, number, percent, tr
+from vitri.i18n import N_, number, tr
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from vitri.data.instance import Instance
 
 PATH = click.Path(path_type=Path)
@@ -105,106 +102,6 @@ def usable(path: Path) -> Instance:
     return instance
 
 
-@click.command(
-    "workload", cls=Command, help=N_("Compute the workload: minutes, time fund and need, without a plan.")
-)
-@click.argument("path", type=PATH, metavar="DIR")
-@option(
-    "-o",
-    "--output",
-    type=PATH,
-    metavar="FOLDER",
-    help=N_("Save the tables of the workload, every factor kept."),
-)
-@common
-def workload(path: Path, output: Path | None) -> None:
-    """Print the year's work per office with its estimated share, and save the tables if asked."""
-    from vitri.policy import model_for
-    from vitri.policy.worktime import time_fund
-    from vitri.workload import compute
-
-    if output is not None:
-        refuse_to_overwrite(output)
-    instance = usable(path)
-    model = model_for(instance)
-    fund = time_fund(instance, model)
-    work = compute(instance, model, fund)
-    show_warnings(work.findings)
-    lang = language()
-    guessed, counted = _sums(work.cells, "estimated_minutes"), _sums(work.cells, "minutes")
-    names = dict(zip(instance.tables["offices"]["code"], instance.tables["offices"]["name"], strict=True))
-    whole = work.needs[work.needs["pool"].isna() & work.needs["task_group"].isna()]
-    rows: list[list[str]] = []
-    for need in whole[whole["office"].notna()].sort_values("office").itertuples(index=False):
-        office = str(need.office)
-        share = 100 * guessed[office] / counted[office] if counted.get(office) else 0.0
-        rows.append([office, str(names.get(office, "")), *_need(need), percent(share, lang)])
-    for need in whole[whole["office"].isna()].itertuples(index=False):
-        share = 100 * sum(guessed.values()) / sum(counted.values()) if sum(counted.values()) else 0.0
-        rows.append([tr("Together", lang), "", *_need(need), percent(share, lang)])
-    table([tr(text, lang) for text in WORKLOAD_TITLES], rows, right=(2, 3, 5, 6, 7, 8, 9))
-    irregular = sum(counted.values()) - int(whole.loc[whole["office"].isna(), "minutes"].sum())
-    line(
-        tr(
-            "Regular work only; {hours} hours beside it are no basis for quotas.",
-            lang,
-            hours=_hours(irregular),
-        )
-    )
-    if output is not None:
-        save_tables(
-            {
-                "workload_lines": work.lines,
-                "workload": work.cells,
-                "time_fund": fund,
-                "needs": work.needs,
-                "estimates": work.estimates,
-            },
-            output,
-        )
-        line(tr("Tables saved: {path}", lang, path=output))
-
-
-def _sums(frame: pd.DataFrame, column: str) -> dict[str, int]:
-    """Return office → sum of a column."""
-    return {
-        str(office): int(total) for office, total in frame.groupby("office", sort=True)[column].sum().items()
-    }
-
-
-def _hours(minutes: int) -> str:
-    """Write minutes as whole hours."""
-    return number(round(minutes / 60), language())
-
-
-def _need(need: Any) -> list[str]:
-    """Return the figures of one row of needs as text."""
-    lang = language()
-    return [
-        _hours(int(need.minutes)),
-        number(need.year_fte_dec4 / 10_000, lang, 2),
-        month_text(need.peak_month, lang),
-        number(need.peak_fte_dec4 / 10_000, lang, 2),
-        number(int(need.posts_by_position), lang),
-        number(int(need.posts_by_pool), lang),
-        number(int(need.posts_by_office), lang),
-    ]
-
-
-WORKLOAD_TITLES = (
-    N_("Office"),
-    N_("Name"),
-    N_("Hours"),
-    N_("Full-time equivalents"),
-    N_("Peak month"),
-    N_("At the peak"),
-    N_("Rounded by task group"),
-    N_("by pool"),
-    N_("by office"),
-    N_("Estimated share"),
-)
-
-
 @click.group(
     "import", cls=Group, help=N_("Bring a register that was written for something else into a scenario.")
 )
@@ -256,8 +153,9 @@ def import_abk(path: Path, output: Path, period: str) -> None:
 )
 @common
 def models() -> None:
-    """Print name, title and level of government of every shipped model."""
-    from vitri.policy import list_models, load_model
+    """Print every shipped model and every workload policy that may stand in for parts of one."""
+    from vitri.policy import list_models, list_policies, load_model, load_policy
+    from vitri.policy.labels import code_label
 
     lang = language()
     rows = []
@@ -265,6 +163,17 @@ def models() -> None:
         model = load_model(name)
         rows.append([name, model.title(lang), tr(MODEL_LEVELS[model.applies_to.level], lang)])
     table([tr("Model", lang), tr("Full title", lang), tr("Used for", lang)], rows)
+    line()
+    rows = []
+    for name in list_policies():
+        policy = load_policy(name)
+        title = policy.name_vi if lang == "vi" else policy.name_en
+        tables = (policy.time_fund, policy.rounding, policy.counter, policy.shift)
+        sources = dict.fromkeys(
+            part.source or code_label(part.status, lang) for part in tables if part is not None
+        )
+        rows.append([name, title or name, "; ".join(sources)])
+    table([tr("Workload policy (--policy)", lang), tr("Full title", lang), tr("Source", lang)], rows)
 
 
 MODEL_LEVELS = {
@@ -275,4 +184,4 @@ MODEL_LEVELS = {
 }
 """The level of government that a planning model is for, as people read it."""
 
-COMMANDS = (template, check, workload, import_group, models)
+COMMANDS = (template, check, import_group, models)

@@ -72,6 +72,7 @@ METHOD = choices(
     ("unit_time", "Định mức thời gian", "Unit time"),
     ("ratio", "Tỷ lệ biên chế", "Ratio"),
     ("counter", "Quầy tiếp nhận", "Counter"),
+    ("shift", "Trực theo ca", "Manned station"),
 )
 COMPLEXITY = choices(*((f"N{n}", f"N{n}", f"N{n}") for n in range(1, 6)))
 COUNTS_AS = choices(

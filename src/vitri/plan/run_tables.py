@@ -53,6 +53,7 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
         _code("work_item", "Mã công việc", "Work item", key=True),
         _number("quantity_dec2", "Số lượng (phần trăm)", "Quantity (hundredths)", "products"),
         _number("unit_minutes_dec2", "Định mức (phần trăm phút)", "Unit time (hundredths)", "minutes"),
+        _code("method", "Cách tính", "Method"),
         _code("norm_source", "Nguồn định mức", "Source of the norm"),
         _number("coefficient_item_dec3", "Hệ số công việc", "Coefficient of the item"),
         _number("coefficient_norm_dec3", "Hệ số định mức", "Coefficient of the norm"),
@@ -103,6 +104,10 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
         _number("posts_by_position", "Làm tròn từng nhóm", "Rounded by task group", "posts"),
         _number("posts_by_pool", "Làm tròn từng nguồn", "Rounded by pool", "posts"),
         _number("posts_by_office", "Làm tròn từng văn phòng", "Rounded by office", "posts"),
+        "posts",
+        _number("existing", "Hiện có", "People now", "people"),
+        _number("wisn_ratio_dec3", "Tỷ số WISN (1/1.000)", "WISN ratio (1/1,000)"),
+        _number("wisn_difference_dec4", "Chênh lệch WISN (1/10.000)", "WISN difference (1/10,000)", "posts"),
         _code("policy", "Chính sách", "Policy"),
     )),
     ("estimates", ("Khối lượng ước tính", "Estimates"), (

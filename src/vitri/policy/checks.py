@@ -14,11 +14,18 @@ from vitri.policy.origin import Origin, Table
 from vitri.policy.parse import REFUSED, shown, unknown_reference
 from vitri.policy.rows import ROWS, Allowance
 from vitri.policy.sections import SINGLE, TimeFund
+from vitri.policy.twice import nominal_minutes
 
 Tables = Mapping[str, Any]
 Found = Iterator[Finding]
 SPREADS = ("workdays", "equal")
-WEEKDAYS_OF_A_YEAR = 261
+#: The keys that each method of the time fund cannot do without.
+NEEDED_KEYS: dict[str, tuple[str, ...]] = {
+    "calendar": (),
+    "constant_year": ("minutes_per_year",),
+    "office_year": ("minutes_per_year",),
+    "weeks": ("weeks", "days_per_week"),
+}
 
 
 def each(tables: Tables) -> Iterator[tuple[str, str, Table]]:
@@ -231,30 +238,12 @@ def _profiles(tables: Tables, file: str) -> Found:
             )
 
 
-def nominal_days(fund: TimeFund) -> Decimal:
-    """Return the days a year of a standard post before holidays, an upper limit used in checks."""
-    gross = Decimal(WEEKDAYS_OF_A_YEAR)
-    if fund.method == "weeks":
-        gross = (fund.weeks or Decimal(0)) * (fund.days_per_week or Decimal(0))
-    return gross - fund.leave_days_per_year - fund.other_absence_days_per_year
-
-
-def nominal_minutes(fund: TimeFund) -> Decimal:
-    """Return the minutes a year of a standard post before holidays, an upper limit used in checks."""
-    if fund.method == "constant_year":
-        return Decimal(fund.minutes_per_year or 0) * fund.useful_time_pct / 100
-    return nominal_days(fund) * fund.minutes_per_day * fund.useful_time_pct / 100
-
-
 def _time_fund(tables: Tables, file: str) -> Found:
     """A time fund has the keys of its method and leaves some time; overtime stays under its yearly cap."""
     fund: TimeFund | None = tables.get("time_fund")
     if fund is None:
         return
-    needed = {"constant_year": ("minutes_per_year",), "weeks": ("weeks", "days_per_week"), "calendar": ()}[
-        fund.method
-    ]
-    missing = [name for name in needed if getattr(fund, name) is None]
+    missing = [name for name in NEEDED_KEYS[fund.method] if getattr(fund, name) is None]
     for name in missing:
         yield Finding(
             code="missing_key",
@@ -358,24 +347,6 @@ def check_tables(
     checks = POLICY_CHECKS if policy else MODEL_CHECKS
     found = [finding for check in checks for finding in check(tables, file)]
     return [row for row in found if not (row.code == "missing_key" and row.column in unread)]
-
-
-def twice_taken(tables: Tables, file: str) -> Found:
-    """Warn where one hour of meetings may be taken off twice: useful time, allowances, counted attendance."""
-    fund, rows, work = tables.get("time_fund"), tables.get("allowance") or (), tables.get("workload")
-    if fund and rows and work and fund.useful_time_pct < 100 and work.attendance == "counted":
-        yield Finding(
-            code="time_taken_twice",
-            severity="warning",
-            table=file,
-            column="time_fund.useful_time_pct",
-            value=shown(fund.useful_time_pct),
-            allowed=N_("one of useful time, allowances, counted attendance"),
-            message=N_(
-                "Useful time below 100 %, allowances and counted attendance take the same hours off twice."
-            ),
-            advice=N_("Keep one of the three."),
-        )
 
 
 def starts(origin: Origin) -> dt.date | None:

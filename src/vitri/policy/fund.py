@@ -20,6 +20,8 @@ from vitri.policy.calendars import COMMON, Ints, WorkCalendar, calendars
 from vitri.policy.planning_model import PlanningModel
 
 MONTHS = 12
+#: The methods whose year is a number of minutes instead of a count of days.
+CONSTANT = ("constant_year", "office_year")
 
 
 def half_up(value: Fraction) -> int:
@@ -88,6 +90,12 @@ def useful_times(instance: Instance, model: PlanningModel) -> pd.Series:
     return pd.Series(own.to_numpy(dtype=np.int64), index=offices["code"].to_numpy())
 
 
+def own_years(instance: Instance) -> dict[str, int]:
+    """Return the minutes a year of each office that states its own."""
+    offices = instance.table("offices")[["code", "minutes_per_year"]].dropna()
+    return {str(code): int(minutes) for code, minutes in offices.itertuples(index=False, name=None)}
+
+
 def _year_rows(instance: Instance, model: PlanningModel, calendar: WorkCalendar) -> pd.DataFrame:
     """Return the days of every month of one calendar, and its exact working time in hundredths of a day."""
     fund = model.time_fund
@@ -119,14 +127,16 @@ def _fixed_rows(model: PlanningModel, calendar: WorkCalendar, frame: pd.DataFram
     frame = frame.copy()
     for start in range(0, calendar.months, MONTHS):
         rows = slice(start, start + MONTHS - 1)
-        if fund.method == "constant_year":
+        if fund.method in CONSTANT:
             frame.loc[rows, ["leave_days_dec2", "other_days_dec2"]] = 0
             continue
         gross = Fraction(fund.weeks or 0) * Fraction(fund.days_per_week or 0)
-        off = int((frame.loc[rows, "holidays"] - frame.loc[rows, "makeup_days"]).sum())
+        off = Fraction(int((frame.loc[rows, "holidays"] - frame.loc[rows, "makeup_days"]).sum()))
+        if fund.holidays_per_year is not None:
+            off = Fraction(fund.holidays_per_year)
         leave = parts(standard_leave(model) * 100, equal)
         frame.loc[rows, "weekdays"] = parts(gross, equal)
-        frame.loc[rows, "holidays"] = parts(Fraction(off), equal)
+        frame.loc[rows, "holidays"] = parts(off, equal)
         frame.loc[rows, "makeup_days"] = 0
         frame.loc[rows, "leave_days_dec2"] = leave
         net = (gross - off) * 100 - sum(leave) - int(frame.loc[rows, "other_days_dec2"].sum())
@@ -134,11 +144,15 @@ def _fixed_rows(model: PlanningModel, calendar: WorkCalendar, frame: pd.DataFram
     return frame
 
 
-def month_minutes(model: PlanningModel, frame: pd.DataFrame, useful: int) -> Ints:
-    """Return the minutes of one post in every month, for one useful time in hundredths of a percent."""
+def month_minutes(model: PlanningModel, frame: pd.DataFrame, useful: int, own_year: int = 0) -> Ints:
+    """Return the minutes of one post in every month, for one useful time in hundredths of a percent.
+
+    `own_year` is the office's own minutes a year where the method asks for them; 0 takes the model's.
+    """
     fund = model.time_fund
-    if fund.method == "constant_year":
-        year = parts(Fraction(fund.minutes_per_year or 0) * useful / 10_000, [Fraction(1)] * MONTHS)
+    if fund.method in CONSTANT:
+        whole = own_year if fund.method == "office_year" and own_year else fund.minutes_per_year or 0
+        year = parts(Fraction(whole) * useful / 10_000, [Fraction(1)] * MONTHS)
         return np.array(year * (len(frame) // MONTHS), dtype=np.int64)
     if fund.method == "weeks":
         minutes: list[int] = []
@@ -185,15 +199,16 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
     useful = useful_times(instance, model).sort_index(kind="stable")
     found, days = days_by_calendar(instance, model)
     horizon, months = horizon_months(instance), instance.info.months
-    cache: dict[tuple[str, int], pd.DataFrame] = {}
+    years = own_years(instance) if model.time_fund.method == "office_year" else {}
+    cache: dict[tuple[str, int, int], pd.DataFrame] = {}
     blocks: list[pd.DataFrame] = []
     for office, share in useful.items():
-        key = (str(office) if office in found else COMMON, int(share))
+        key = (str(office) if office in found else COMMON, int(share), years.get(str(office), 0))
         if key not in cache:
             frame = days[key[0]].drop(columns="time_dec2").astype("int64")
             frame["minutes_per_day"] = model.time_fund.minutes_per_day
             frame["useful_time_pct"] = key[1]
-            frame["minutes"] = month_minutes(model, days[key[0]], key[1])
+            frame["minutes"] = month_minutes(model, days[key[0]], key[1], key[2])
             cache[key] = frame.iloc[horizon]
         blocks.append(cache[key])
     order: list[str] = list(next(iter(cache.values())).columns) if cache else []

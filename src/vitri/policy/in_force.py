@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +16,8 @@ from vitri.policy.labels import code_label
 from vitri.policy.origin import Origin, Table
 from vitri.policy.parse import shown
 from vitri.policy.rows import Compatible, ForbiddenPair, RatioCap
-from vitri.policy.sections import AppliesTo, Overtime
+from vitri.policy.sections import AppliesTo, Overtime, TimeFund
+from vitri.policy.twice import nominal_minutes
 from vitri.policy.values import Status
 
 
@@ -70,6 +72,7 @@ NEUTRAL: dict[str, Any] = {
     "overtime": Overtime(max_hours_month=0, max_hours_year=0),
     "conversion": None,
     "counter": None,
+    "shift": None,
 }
 
 
@@ -89,6 +92,20 @@ def switched_off(
         valid_to=record.valid_to,
         kept=kept,
     )
+
+
+def overtime_within_year(fund: TimeFund, overtime: Overtime) -> tuple[Overtime, SwitchedOff] | None:
+    """Lower the overtime share where a time fund makes it pass the yearly cap; None where it need not be."""
+    hours = nominal_minutes(fund) / 60
+    if hours <= 0 or hours * overtime.max_share_pct / 100 <= overtime.max_hours_year:
+        return None
+    share = (Decimal(100 * overtime.max_hours_year) / hours).quantize(Decimal("0.01"), ROUND_FLOOR)
+    lowered = overtime.model_copy(update={"max_share_pct": share})
+    reason = (
+        N_("is lowered to {share} %, so that the yearly cap of {cap} hours holds under the policy"),
+        {"share": str(share), "cap": str(overtime.max_hours_year)},
+    )
+    return lowered, switched_off("overtime", "overtime", overtime, reason, kept=False)
 
 
 def known_codes(tables: Mapping[str, Any], here: AppliesTo, as_of: dt.date) -> dict[str, set[str]]:

@@ -22,6 +22,7 @@ from vitri.policy.fund import (
     horizon_months,
     leave_weights,
     month_minutes,
+    own_years,
     parts,
     standard_leave,
     useful_times,
@@ -223,7 +224,8 @@ def person_time(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         ordered = instance.table("absences").sort_values(["official", "from_date", "kind"], kind="stable")
         for row in ordered.itertuples(index=False):
             absences.setdefault(str(row.official), []).append(row)
-    fixed: dict[tuple[str, int], Ints] = {}
+    years = own_years(instance) if model.time_fund.method == "office_year" else {}
+    fixed: dict[tuple[str, int, int], Ints] = {}
     cache: dict[tuple[Any, ...], tuple[list[int], list[int]]] = {}
     blocks: list[tuple[list[int], list[int]]] = []
     rows: Iterator[Any] = officials.itertuples(index=False)
@@ -235,6 +237,7 @@ def person_time(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         alike = (
             place,
             share,
+            years.get(str(row.office), 0),
             *(_whole(getattr(row, name), -1) for name in ("fte_pct", "leave_days", "seniority_years")),
             allowed,
         )
@@ -247,7 +250,8 @@ def person_time(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         if model.time_fund.method == "calendar":
             minutes = _calendar_minutes(instance, model, calendar, person, row, share)
         else:
-            month = fixed.setdefault((place, share), month_minutes(model, days[place], share))
+            year = years.get(str(row.office), 0)
+            month = fixed.setdefault((place, share, year), month_minutes(model, days[place], share, year))
             minutes = _fixed_minutes(model, person, row, share, month, calendar.count(calendar.works))
         block = (minutes[horizon], _overtime(model, minutes, allowed)[horizon])
         blocks.append(block)

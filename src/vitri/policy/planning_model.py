@@ -16,13 +16,14 @@ from pydantic import BaseModel, ConfigDict
 from vitri.data.instance import Instance
 from vitri.errors import Findings, ModelError
 from vitri.i18n import Lang
-from vitri.policy.checks import check_tables, each, twice_taken
+from vitri.policy.checks import check_tables, each
 from vitri.policy.in_force import (
     NEUTRAL,
     SwitchedOff,
     known_codes,
     needs_what_is_off,
     off_warnings,
+    overtime_within_year,
     switched_off,
     why_off,
 )
@@ -63,6 +64,7 @@ from vitri.policy.sections import (
     Rounding,
     Service,
     Sessions,
+    Shift,
     Spread,
     Staffing,
     Structure,
@@ -70,6 +72,7 @@ from vitri.policy.sections import (
     Workload,
 )
 from vitri.policy.sources import SourceRow, source_rows
+from vitri.policy.twice import twice_taken
 
 __all__ = [
     "PlanningModel",
@@ -102,6 +105,8 @@ class Policy(_Tables):
     rounding: Rounding | None = None
     spread: Spread | None = None
     workload: Workload | None = None
+    counter: Counter | None = None
+    shift: Shift | None = None
     calendar: tuple[CalendarDay, ...] = ()
 
 
@@ -120,6 +125,7 @@ class PlanningModel(_Tables):
     policy: str | None = None
     as_of: dt.date | None = None
     switched_off: tuple[SwitchedOff, ...] = ()
+    adjusted: tuple[SwitchedOff, ...] = ()
     calendar: tuple[CalendarDay, ...] = ()
 
     applies_to: AppliesTo = AppliesTo()
@@ -132,6 +138,7 @@ class PlanningModel(_Tables):
     workload: Workload = Workload()
     conversion: Conversion | None = None
     counter: Counter | None = None
+    shift: Shift | None = None
     rank: tuple[Rank, ...] = ()
     competency: tuple[Competency, ...] = ()
     duty: tuple[Duty, ...] = ()
@@ -188,7 +195,7 @@ class PlanningModel(_Tables):
 
         A table the computation cannot do without is kept, and listed as kept.
         """
-        off: list[SwitchedOff] = []
+        off: list[SwitchedOff] = list(self.adjusted)
         known = known_codes(self.tables(), self.applies_to, as_of)
         changes: dict[str, Any] = {}
         for path, row_key, record in each(self.tables()):
@@ -212,11 +219,18 @@ class PlanningModel(_Tables):
         return model
 
     def with_policy(self, policy: Policy) -> PlanningModel:
-        """Return the model with the policy's tables in place of its own; its references are checked again."""
+        """Return the model with the policy's tables in place of its own; its references are checked again.
+
+        A longer year lowers the overtime share, so that the yearly cap still holds; the change is listed
+        with what is switched off.
+        """
         changes = {name: getattr(policy, name) for name in POLICY_TABLES if getattr(policy, name) is not None}
         changes |= {"policy": policy.name}
         if policy.time_fund is not None:
             changes["calendar"] = policy.calendar
+            lowered = overtime_within_year(policy.time_fund, self.overtime)
+            if lowered is not None:
+                changes |= {"overtime": lowered[0], "adjusted": (*self.adjusted, lowered[1])}
         model = self._changed(changes)
         errors = check_tables(model.tables(), policy.file)
         if errors:

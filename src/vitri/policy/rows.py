@@ -9,7 +9,19 @@ from pydantic import Discriminator, Tag, model_validator
 
 from vitri.i18n import N_
 from vitri.policy.origin import Frozen, Table, key
-from vitri.policy.values import Code, Day, Dec, Int, Measure, Pct, PositionClass, Priority, Text, Tier
+from vitri.policy.values import (
+    Activity,
+    Code,
+    Day,
+    Dec,
+    Int,
+    Measure,
+    Pct,
+    PositionClass,
+    Priority,
+    Text,
+    Tier,
+)
 
 
 class Allowance(Table):
@@ -21,6 +33,7 @@ class Allowance(Table):
     minutes: Int | None = key(N_("Minutes"), None, ge=1, le=525_600)
     per: Literal["day", "week", "month", "year"] | None = key(N_("Per"), None)
     classes: tuple[PositionClass, ...] = key(N_("Position classes"), ("I", "II", "III"), min_length=1)
+    covers: tuple[Activity, ...] = key(N_("What the allowance is for"), ())
 
 
 class Profile(Table):

@@ -13,6 +13,7 @@ from pydantic import Field
 from vitri.i18n import N_
 from vitri.policy.origin import Frozen, Table, key
 from vitri.policy.values import (
+    Activity,
     Body,
     Clock,
     Dec,
@@ -37,11 +38,14 @@ class AppliesTo(Table):
 class TimeFund(Table):
     """The time of one standard full-time post."""
 
-    method: Literal["calendar", "constant_year", "weeks"] = key(
+    method: Literal["calendar", "constant_year", "office_year", "weeks"] = key(
         N_("How the time fund is computed"), "calendar"
     )
     minutes_per_day: Int = key(N_("Working minutes a day"), 480, ge=60, le=720)
     useful_time_pct: Pct = key(N_("Useful time, share of working time"), Decimal(100), ge=40)
+    useful_time_covers: tuple[Activity, ...] = key(
+        N_("What useful time leaves out"), ("meeting", "study", "party", "break")
+    )
     leave_days_per_year: Dec = key(N_("Annual leave, days a year"), Decimal(0), ge=0, le=60, decimal_places=2)
     leave_extra_day_per_years: Int = key(N_("Years of service for one more day of leave"), 0, ge=0, le=50)
     standard_seniority_years: Int = key(N_("Years of service of a standard post"), 0, ge=0, le=50)
@@ -52,6 +56,9 @@ class TimeFund(Table):
     minutes_per_year: Int | None = key(N_("Effective minutes a year"), None, ge=1, le=525_600)
     weeks: Dec | None = key(N_("Weeks a year"), None, gt=0, le=53)
     days_per_week: Dec | None = key(N_("Working days a week"), None, gt=0, le=7)
+    holidays_per_year: Dec | None = key(
+        N_("Public holidays a year, where they are not counted by date"), None, ge=0, le=60, decimal_places=2
+    )
     holidays: Text = key(N_("Holiday calendar"), "", pattern=r"^([A-Z]{2})?$")
     overrides: Text = key(N_("File of days off and make-up days"), "")
 
@@ -107,7 +114,7 @@ class Conversion(Table):
 
 
 class Counter(Table):
-    """Service counters (Erlang C)."""
+    """Service counters (Erlang C): enough places open that few wait long, see `vitri.policy.erlang`."""
 
     open_minutes_per_day: Int = key(N_("Minutes open a day"), 480, ge=1, le=1440)
     interval_minutes: Int = key(N_("Minutes of an interval"), 30, ge=1, le=480)
@@ -115,6 +122,16 @@ class Counter(Table):
     target_pct: Pct = key(N_("Share served within the target"), Decimal(80))
     max_occupancy_pct: Pct = key(N_("Highest occupancy"), Decimal(85))
     shrinkage_pct: Pct = key(N_("Shrinkage"), Decimal(0), lt=100)
+    shrinkage_covers: tuple[Activity, ...] = key(
+        N_("What shrinkage leaves out"), ("leave", "meeting", "study", "break")
+    )
+
+
+class Shift(Table):
+    """Stations that are manned without a break (guards, drivers on call): the shift-relief factor."""
+
+    days: Literal["all", "workdays"] = key(N_("Days on which a station is manned"), "all")
+    use_k: Flag = key(N_("Only useful time counts at a station"), False)
 
 
 class Structure(Table):
@@ -207,6 +224,7 @@ SINGLE: dict[str, type[Table]] = {
     "workload": Workload,
     "conversion": Conversion,
     "counter": Counter,
+    "shift": Shift,
     "structure": Structure,
     "leadership": Leadership,
     "quota": Quota,
@@ -217,4 +235,4 @@ SINGLE: dict[str, type[Table]] = {
     "report": Report,
 }
 #: The tables a workload policy may hold.
-POLICY_TABLES = ("time_fund", "allowance", "rounding", "spread", "workload")
+POLICY_TABLES = ("time_fund", "allowance", "rounding", "spread", "workload", "counter", "shift")

@@ -14,6 +14,8 @@ Tier = Literal["district", "commune", "province", "other"]
 Body = Literal["front", "party", "mass", "state"]
 Status = Literal["law", "policy", "assumption"]
 PositionClass = Literal["I", "II", "III"]
+#: What working time goes into beside products; two figures that cover one of them may take it off twice.
+Activity = Literal["meeting", "study", "party", "break", "support", "leave"]
 Measure = Literal[
     "unmet_minutes",
     "overtime_minutes",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from vitri.data.heads import heads_today
 from vitri.data.instance import Instance
 from vitri.errors import DataError, Finding, Findings
 from vitri.i18n import N_, month_text
@@ -95,10 +96,30 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
             pools.names,
             pools.groups,
             months,
+            _areas(instance, pools),
+            _existing(instance, pools),
         ),
         estimates=estimates_frame(estimates, pools, months),
         findings=spread_findings + row_findings + estimate_findings,
     )
+
+
+def _areas(instance: Instance, pools: Pools) -> Ints:
+    """Return the number of the area directly above each office; offices without one share a number."""
+    columns = Columns(instance, "offices")
+    codes, _ = columns.coded("area")
+    result = np.empty(len(pools.offices), dtype=np.int64)
+    result[columns.places("code", pools.offices)] = codes
+    return result
+
+
+def _existing(instance: Instance, pools: Pools) -> Ints:
+    """Return the people of each office today; -1 for all where the scenario does not say who is there."""
+    if not (instance.has("current_posts") or instance.has("officials")):
+        return np.full(len(pools.offices), -1, dtype=np.int64)
+    heads = heads_today(instance)
+    people = heads.groupby("office")["incumbents"].sum()
+    return people.reindex(pools.offices, fill_value=0).to_numpy(dtype=np.int64)
 
 
 def _policy_name(instance: Instance, model: PlanningModel) -> str:

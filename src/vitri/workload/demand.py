@@ -15,6 +15,7 @@ from vitri.errors import Finding, Findings
 from vitri.i18n import N_
 from vitri.workload.arrays import Ints, group_rows, half_up_ratio, name_ranks, sorted_order, texts
 from vitri.workload.pools import OUTSIDE_ID, POOLING, Pools, expand
+from vitri.workload.presence import METHODS
 from vitri.workload.register import NORM_SOURCES, Items, Register
 from vitri.workload.spread import Patterns, split
 
@@ -137,6 +138,7 @@ def lines_frame(
             "work_item": texts(register.item[line], items.codes),
             "quantity_dec2": register.quantity[line],
             "unit_minutes_dec2": register.unit[line],
+            "method": texts(register.method[line], METHODS),
             "norm_source": texts(register.source[line], NORM_SOURCES),
             **{f"coefficient_{name}_dec3": factors[name][line] for name in names},
             "line_minutes": register.minutes[line],

@@ -3,7 +3,12 @@
 Only regular work counts, unless the model counts irregular work for quotas too. FTE = minutes / time fund.
 In every row the posts are rounded within the row's own scope: `posts_by_position` rounds each task group by
 itself (an office's row takes a group over all its pools), `posts_by_pool` each pool in an office,
-`posts_by_office` each office.
+`posts_by_office` each office. `posts` follows the level that the policy names: task group (position), pool,
+office or area; where an area is rounded as one, its offices share the posts by largest remainder, and rows
+within an office have no number of their own.
+
+`existing` are the people there today (blank where nobody says); WISN ratio = existing / FTE and difference =
+existing − FTE (WHO, WISN user's manual): below 1 is a shortage.
 
 The windowed FTE is the least constant number of posts with which all work fits when it may be done at any
 time within its window (release..due, or the period; profiles stay in their months): the largest, over spans
@@ -12,45 +17,18 @@ of months, of the work that must be done inside the span divided by the span's t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vitri.policy.sections import Rounding
 from vitri.workload.arrays import Ints, half_up, name_ranks, segments, sorted_order, sum_by, texts
+from vitri.workload.rounding import area_posts, round_posts
 
 DEC4 = 10_000
-
-
-def round_posts(minutes: Ints, fund: Ints, rule: str, cutoff: Sequence[tuple[Any, int]] = ()) -> Ints:
-    """Return whole posts for minutes / fund under a rounding rule, in exact integer arithmetic.
-
-    `up` takes the next whole post, `half_up` rounds halves upwards, `down` cuts off; `wisn` tolerates 0.1
-    of overload per post, at most 0.5 (work above zero asks for one post); `cutoff` lists (largest FTE,
-    posts), and rounds up above its last row.
-    """
-    whole = minutes // fund
-    up = -(-minutes // fund)
-    if rule == "up":
-        return up
-    if rule == "down":
-        return whole
-    if rule == "half_up":
-        return half_up(minutes, fund)
-    if rule == "wisn":
-        rest = minutes - whole * fund
-        return np.where(10 * rest <= np.minimum(whole, 5) * fund, whole, whole + 1)
-    if rule != "cutoff":
-        raise ValueError(rule)
-    result = up.copy()
-    for limit, posts in sorted(((Fraction(str(a)), b) for a, b in cutoff), reverse=True):
-        result[minutes * limit.denominator <= limit.numerator * fund] = posts
-    result[minutes == 0] = 0
-    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,10 +126,13 @@ def needs_frame(
     pools: list[str],
     groups: pd.Index,
     months: tuple[str, ...],
+    area: Ints,
+    existing: Ints,
 ) -> pd.DataFrame:
     """Return the needs: a row per task group, pool, office and one for everything (blank means all).
 
-    FTE columns end in ``_dec4`` (1/10,000 of a post); `fund[office, month]` is the time fund in minutes.
+    FTE columns end in ``_dec4`` (1/10,000 of a post); `fund[office, month]` is the time fund in minutes,
+    `area[office]` the number of the area above an office, `existing[office]` today's people (-1: not known).
     """
     cells = _scope(work, fund, pool=True, group=True)
     by_pool = _scope(work, fund, pool=True, group=False)
@@ -160,29 +141,35 @@ def needs_frame(
     cell_posts, pool_posts, office_posts, group_posts = (
         _posts(scope, fund, rounding) for scope in (cells, by_pool, by_office, by_group)
     )
+    in_pool = _add([cells.office, cells.pool], cell_posts, [by_pool.office, by_pool.pool])
+    of_groups = _add([by_group.office], group_posts, [by_office.office])
+    of_pools = _add([by_pool.office], pool_posts, [by_office.office])
+    in_office = {"position": of_groups, "pool": of_pools, "office": office_posts}
+    if rounding.level == "area":
+        year = fund.sum(axis=1)[by_office.office]
+        in_office["area"] = area_posts(
+            by_office.minutes, year, area[by_office.office], rounding.rule, rounding.cutoff
+        )
+    chosen = in_office[rounding.level]
+    no_post = np.full(len(cells.office), -1, dtype=np.int64)
     frames = [
-        _rows(cells, (cell_posts, cell_posts, cell_posts)),
+        _rows(cells, (cell_posts,) * 3, cell_posts if rounding.level == "position" else no_post),
         _rows(
             by_pool,
-            (
-                _add([cells.office, cells.pool], cell_posts, [by_pool.office, by_pool.pool]),
-                pool_posts,
-                pool_posts,
-            ),
+            (in_pool, pool_posts, pool_posts),
+            {"position": in_pool, "pool": pool_posts}.get(rounding.level, no_post[: len(in_pool)]),
         ),
-        _rows(
-            by_office,
-            (
-                _add([by_group.office], group_posts, [by_office.office]),
-                _add([by_pool.office], pool_posts, [by_office.office]),
-                office_posts,
-            ),
-        ),
+        _rows(by_office, (of_groups, of_pools, office_posts), chosen),
     ]
-    frame = pd.concat([*frames, _everything(by_office, work, fund, (group_posts, pool_posts, office_posts))])
+    whole = _everything(by_office, work, fund, (group_posts, pool_posts, office_posts), int(chosen.sum()))
+    frame = pd.concat([*frames, whole])
     by_name = np.where(frame["pool"] >= 0, name_ranks(pools)[frame["pool"]], -1)
     keys = [frame["office"].to_numpy(), by_name, frame["task_group"].to_numpy()]
     frame = frame.iloc[sorted_order(keys)]
+    people = _existing(frame, existing)
+    year_dec4 = frame["year"].to_numpy()
+    known = (people >= 0) & (year_dec4 > 0)
+    ratio = half_up(np.maximum(people, 0) * 1000 * DEC4, np.maximum(year_dec4, 1))
     return pd.DataFrame(
         {
             "office": texts(frame["office"].to_numpy(), list(offices)),
@@ -192,16 +179,34 @@ def needs_frame(
             "year_fte_dec4": frame["year"].to_numpy(),
             "peak_month": texts(frame["peak_month"].to_numpy(), months),
             "peak_fte_dec4": frame["peak"].to_numpy(),
-            "windowed_fte_dec4": frame["windowed"].astype("Int64").mask(frame["windowed"] < 0).array,
+            "windowed_fte_dec4": _or_blank(frame["windowed"].to_numpy(), frame["windowed"].to_numpy() >= 0),
             "posts_by_position": frame["by_position"].to_numpy(),
             "posts_by_pool": frame["by_pool"].to_numpy(),
             "posts_by_office": frame["by_office"].to_numpy(),
+            "posts": _or_blank(frame["posts"].to_numpy(), frame["posts"].to_numpy() >= 0),
+            "existing": _or_blank(people, people >= 0),
+            "wisn_ratio_dec3": _or_blank(ratio, known),
+            "wisn_difference_dec4": _or_blank(people * DEC4 - year_dec4, known),
             "policy": pd.array([policy] * len(frame), dtype="str"),
         }
     )
 
 
-def _rows(scope: _Scope, posts: tuple[Ints, Ints, Ints]) -> pd.DataFrame:
+def _existing(frame: pd.DataFrame, existing: Ints) -> Ints:
+    """Return today's people for the rows of offices and of everything; -1 elsewhere and where not known."""
+    office = frame["office"].to_numpy(dtype=np.int64)
+    whole = (frame["pool"].to_numpy() < 0) & (frame["task_group"].to_numpy() < 0)
+    everybody = int(existing.sum()) if len(existing) and (existing >= 0).all() else -1
+    result: Ints = np.where(whole, np.append(existing, everybody)[office], -1)
+    return result
+
+
+def _or_blank(values: Ints, shown: npt.NDArray[np.bool_]) -> pd.api.extensions.ExtensionArray:
+    """Return numbers with blanks where they are not shown."""
+    return pd.arrays.IntegerArray(np.where(shown, values, 0), ~shown)
+
+
+def _rows(scope: _Scope, posts: tuple[Ints, Ints, Ints], chosen: Ints) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "office": scope.office,
@@ -215,11 +220,14 @@ def _rows(scope: _Scope, posts: tuple[Ints, Ints, Ints]) -> pd.DataFrame:
             "by_position": posts[0],
             "by_pool": posts[1],
             "by_office": posts[2],
+            "posts": chosen,
         }
     )
 
 
-def _everything(by_office: _Scope, work: Regular, fund: Ints, posts: tuple[Ints, Ints, Ints]) -> pd.DataFrame:
+def _everything(
+    by_office: _Scope, work: Regular, fund: Ints, posts: tuple[Ints, Ints, Ints], chosen: int
+) -> pd.DataFrame:
     """Return the row of the whole scenario; different time funds are added up as exact fractions.
 
     The windowed FTE of the whole is given only if all offices have the same time fund.
@@ -258,5 +266,6 @@ def _everything(by_office: _Scope, work: Regular, fund: Ints, posts: tuple[Ints,
             "by_position": [int(posts[0].sum())],
             "by_pool": [int(posts[1].sum())],
             "by_office": [int(posts[2].sum())],
+            "posts": [chosen],
         }
     )

@@ -1,13 +1,16 @@
 """Registrations as arrays: every line's norm, coefficients and minutes.
 
 minutes of a line = half-up(quantity × unit minutes × coefficients of item, norm, office and line), once. Work
-counted by ratio has posts per unit × the time fund of its months in place of unit minutes.
+counted by ratio has posts per unit × the time fund of its months in place of unit minutes; counters and
+manned stations are in `vitri.workload.presence`.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -26,6 +29,7 @@ from vitri.workload.arrays import (
     rounded_product,
 )
 from vitri.workload.pools import Pools
+from vitri.workload.presence import COUNTER, METHODS, RATIO, UNIT_TIME, with_presence
 from vitri.workload.spread import (
     Lines,
     Patterns,
@@ -48,7 +52,7 @@ class Items:
     group: Ints
     unit: Ints
     posts: Ints
-    ratio: Bools
+    method: Ints
     coefficient: Ints
     complexity: Ints
     individual: Bools
@@ -80,7 +84,7 @@ class Items:
             group=ended(columns.places("task_group", groups), -1),
             unit=ended(np.where(method == "ratio", -1, columns.ints("unit_minutes")), -1),
             posts=ended(np.where(method == "ratio", columns.ints("posts_per_unit", 0), 0), 0),
-            ratio=np.append(method == "ratio", False),
+            method=ended(np.array([METHODS.index(name) for name in method], dtype=np.int64), UNIT_TIME),
             coefficient=ended(columns.ints("coefficient"), 1000),
             complexity=ended(factor, 1000),
             individual=np.append(columns.text("counts_as") == "individual_allowance", False),
@@ -176,6 +180,7 @@ class Register:
     quantity: Ints
     unit: Ints
     source: Ints
+    method: Ints
     coefficients: tuple[Ints, Ints, Ints, Ints, Ints]
     regular: Bools
     individual: Bools
@@ -221,7 +226,9 @@ def read_register(
     source = np.select([own >= 0, has_norm], [_OWN, _NORMS], _CATALOGUE).astype(np.int64)
     norm_coefficient = np.where(source == _NORMS, norm_coefficient, 1000)
     unit = np.select([own >= 0, norm_unit >= 0], [own, norm_unit], items.unit[item])
-    ratio = items.ratio[item] & (unit < 0)
+    method = items.method[item]
+    method = np.where((method == RATIO) & (unit >= 0), UNIT_TIME, method)
+    ratio = method == RATIO
 
     bad = _require(
         (office < 0) | (period < 0), code, "office", "missing_value",
@@ -240,6 +247,9 @@ def read_register(
 
     bounds = np.array([period_days(text) for text in periods], dtype=np.int64).reshape(-1, 2)
     own_profile = _profile_numbers(columns, profiles)
+    own_regular = columns.frame["regular"].astype("Int64").fillna(-1).to_numpy(dtype=np.int64)
+    regular = np.where(own_regular >= 0, own_regular == 1, items.regular[item])
+    status, statuses = columns.coded("status")
     lines = Lines(
         office=office,
         first=bounds[period, 0],
@@ -248,9 +258,9 @@ def read_register(
         due=columns.days("due_date"),
         profile=np.where(own_profile >= 0, own_profile, items.profile[item]),
         ratio=ratio,
+        open_once=~regular & np.array([name != "done" for name in statuses], dtype=np.bool_)[status],
     )
     patterns = build_patterns(instance, model, lines, profiles, fund)
-
     offices = Columns(instance, "offices")
     office_coefficient = np.empty(len(pools.offices), dtype=np.int64)
     office_coefficient[offices.places("code", pools.offices)] = offices.ints("coefficient")
@@ -275,7 +285,21 @@ def read_register(
             *((values, 1000) for values in coefficients),
         ]
     )
-    status, statuses = columns.coded("status")
+    presence = np.flatnonzero(method >= COUNTER)
+    patterns, minutes = with_presence(
+        instance,
+        model,
+        lines,
+        patterns,
+        minutes,
+        method=method,
+        code=code,
+        quantity=quantity,
+        norm=[
+            Fraction(int(unit[i]) * math.prod(int(values[i]) for values in coefficients), 100 * 1000**5)
+            for i in presence.tolist()
+        ],
+    )
     allowed = np.array([name in model.workload.count_status for name in statuses], dtype=np.bool_)
     cancelled = np.array([name == "cancelled" for name in statuses], dtype=np.bool_)
     register = Register(
@@ -294,8 +318,9 @@ def read_register(
         quantity=quantity,
         unit=shown,
         source=source,
+        method=method,
         coefficients=coefficients,
-        regular=items.regular[item],
+        regular=regular,
         individual=items.individual[item],
         minutes=minutes,
     )

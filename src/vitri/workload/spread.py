@@ -4,6 +4,9 @@ Decision order: a dated line → that day; a release or due date → the working
 its monthly shares within the period; otherwise the model's default (``workdays``: equal load per working
 day, ``equal``: the same in every month, or a profile). Work counted by ratio follows the time fund.
 
+One-off work (not regular) that is not done yet is spread over what is left of its window: from the scenario's
+day (`as_of`) or the first day of the horizon on, where the window reaches so far.
+
 Many lines share one pattern (same calendar, period, window and profile), so patterns are built once and
 lines only point to them. A part is the difference of two rounded cumulative sums, so that the parts add up
 to the line.
@@ -76,7 +79,8 @@ class Lines:
     """What the spread needs to know of each line; equally long arrays, days since 1970-01-01.
 
     `first`..`last` are the period, `release` and `due` `NO_DAY` if not given, `profile` a position in
-    `Profiles.codes` or -1, `ratio` marks lines that follow the time fund, `office` is the office's position.
+    `Profiles.codes` or -1, `ratio` marks lines that follow the time fund, `office` is the office's position,
+    `open_once` marks one-off work that is not done yet.
     """
 
     office: Ints
@@ -86,6 +90,7 @@ class Lines:
     due: Ints
     profile: Ints
     ratio: Bools
+    open_once: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +166,9 @@ def build_patterns(
     first = np.where(window & (lines.release != NO_DAY), lines.release, lines.first)
     last = np.where(window & (lines.due != NO_DAY), lines.due, lines.last)
     first, last = np.minimum(first, last), np.maximum(first, last)
+    # One-off work can only be done from today on, inside the horizon: it falls on what is left of its window.
+    today = max(day_number(instance.info.as_of), period_days(instance.info.first_month)[0])
+    first = np.where(window & lines.open_once & (first < today) & (last >= today), today, first)
     mode = np.select(
         [lines.ratio, dated, window | (profile == WORKDAYS)], [_BY_FUND, _BY_DAY, _BY_WORKDAYS], _BY_SHARES
     ).astype(np.int64)

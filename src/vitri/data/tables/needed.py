@@ -72,6 +72,19 @@ OFFICES = TableSpec(
             caps="W",
         ),
         column(
+            "minutes_per_year",
+            "int",
+            ("Quỹ thời gian một năm", "Minutes a year"),
+            (
+                "Chỉ dùng khi chính sách lấy quỹ thời gian riêng của từng văn phòng.",
+                "Only where the policy takes each office's own year.",
+            ),
+            between=("1", "525600"),
+            unit=("phút", "minutes"),
+            otherwise=(OWN_MODEL_VI, OWN_MODEL_EN),
+            caps="W",
+        ),
+        column(
             "heading_style",
             "enum",
             ("Thể thức văn bản", "Heading style"),
@@ -421,6 +434,17 @@ REGISTRATIONS = TableSpec(
             ("Căn cứ ước tính", "Ground of the estimate"),
             ("Cần khi số liệu là ước tính.", "Needed when the figure is an estimate."),
             caps="W",
+        ),
+        column(
+            "regular",
+            "bool",
+            ("Thường xuyên", "Regular"),
+            (
+                "Ghi no cho việc làm một lần: vẫn giao người làm nhưng không làm căn cứ biên chế.",
+                "Write no for one-off work: it is assigned but is no basis for quotas.",
+            ),
+            otherwise=("theo công việc", "the item's"),
+            caps="W Q",
         ),
         column(
             "priority",

@@ -52,8 +52,10 @@ WORK_ITEMS = TableSpec(
             "enum",
             ("Cách tính", "Method"),
             (
-                "Theo định mức, theo tỷ lệ hay theo quầy tiếp nhận.",
-                "By unit time, by ratio or as a counter.",
+                "Theo định mức, theo tỷ lệ, theo quầy tiếp nhận (thời gian một lượt) hay trực theo ca "
+                "(phút trực một ngày).",
+                "By unit time, by ratio, as a counter (minutes of one contact) or as a manned station "
+                "(minutes a day).",
             ),
             choices=c.METHOD,
             default="unit_time",
