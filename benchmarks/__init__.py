@@ -7,6 +7,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.structure",
         "How fast is a common structure with its quotas proven, beside one integer program for the same?",
     ),
+    "tensor": (
+        "benchmarks.tensor",
+        "How long does the workload of 3,321 offices take from 1.2 million registrations?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -140,7 +140,7 @@ def test_workload_total_and_share(values: Any, result: FakeResult) -> None:
     rows = [row for row in sheet.iter_rows(values_only=True) if row[1] == "Tổng cộng"]
     assert rows[0][3] == work["minutes"].sum()
     assert rows[0][4] == pytest.approx(work["minutes"].sum() / 60)
-    assert rows[0][9] == pytest.approx(work["estimated_minutes"].sum() / work["minutes"].sum())
+    assert rows[0][10] == pytest.approx(work["estimated_minutes"].sum() / work["minutes"].sum())
 
 
 def test_summary_agrees_with_the_sheets(values: Any, result: FakeResult) -> None:

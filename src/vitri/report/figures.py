@@ -56,6 +56,17 @@ def workload_cells(source: Source) -> pd.DataFrame:
     return frame
 
 
+def irregular_minutes(source: Source) -> dict[tuple[str, str, str], float]:
+    """Return (office, task group, pool) → minutes of one-off work, which is no basis for quotas."""
+    frame = source.table("demand", "office", "task_group", "pool", "regular", "minutes")
+    result: dict[tuple[str, str, str], float] = {}
+    keys = (texts(frame[name]) for name in ("office", "task_group", "pool", "regular"))
+    for office, group, pool, regular, minutes in zip(*keys, numbers(frame["minutes"]), strict=True):
+        if regular.lower() in ("false", "no", "0"):
+            result[office, group, pool] = result.get((office, group, pool), 0.0) + minutes
+    return result
+
+
 def post_rows(source: Source) -> pd.DataFrame:
     """Return the posts table with text keys and number columns, and `now`, what `change` compares with."""
     keys = ("office", "organisation", "pool", "position", "status", "kind")

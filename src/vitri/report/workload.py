@@ -6,7 +6,7 @@ import pandas as pd
 
 from vitri.i18n import N_, month_text, tr
 from vitri.report.book import Book, section_number
-from vitri.report.figures import fund_minutes, workload_cells
+from vitri.report.figures import fund_minutes, irregular_minutes, workload_cells
 from vitri.report.source import Source
 from vitri.report.table import SERIAL, Column, Ratio, Table
 
@@ -21,6 +21,7 @@ COLUMNS = (
     Column("fte", N_("Full-time equivalent (FTE)"), 10.5, "fte", total=True),
     Column("peak", N_("Month"), 10, "code", _PEAK),
     Column("peak_fte", N_("FTE"), 8, "fte", _PEAK),
+    Column("irregular", N_("One-off work, no basis for quotas (hours)"), 12, "hours", total=True),
     Column("estimated", N_("Estimated hours"), 11, "hours", _ESTIMATE, total=True),
     Column("share", N_("Estimated share"), 9, "percent", _ESTIMATE, rule=Ratio("estimated", "hours")),
 )
@@ -38,11 +39,12 @@ def add(book: Book) -> None:
         return
     table.header()
     funds = fund_minutes(source)
-    cells = _cells(frame)
+    cells, irregular = _cells(frame), irregular_minutes(source)
     offices = [office for office in source.offices if office in cells]
     for order, office in enumerate(offices, 1):
         table.section(source.office(office), section_number(order, len(offices)))
-        _office(table, source, cells[office], funds.get(office, {}))
+        once = {key[1:]: minutes for key, minutes in irregular.items() if key[0] == office}
+        _office(table, source, cells[office], funds.get(office, {}), once)
     table.finish(tr("Total", book.lang))
     table.sheet.row += 1
     table.sheet.note(
@@ -72,6 +74,7 @@ def _office(
     source: Source,
     cells: dict[tuple[str, str], dict[str, tuple[float, float]]],
     fund: dict[str, float],
+    once: dict[tuple[str, str], float],
 ) -> None:
     whole_fund = sum(fund.values())
     order = {group: at for at, group in enumerate(source.in_order("task_groups", (g for g, _ in cells)))}
@@ -90,6 +93,7 @@ def _office(
                 "fte": minutes / whole_fund if whole_fund else None,
                 "peak": month_text(peak, source.lang) if peak else "",
                 "peak_fte": full.get(peak),
+                "irregular": once.get(key, 0.0) / 60,
                 "estimated": sum(value for _, value in months.values()) / 60,
             }
         )
