@@ -20,6 +20,8 @@ from vitri.policy.calendars import COMMON, Ints, WorkCalendar, calendars
 from vitri.policy.planning_model import PlanningModel
 
 MONTHS = 12
+#: One whole in the unit of changes, 1/100 %.
+BP = 10_000
 
 
 def half_up(value: Fraction) -> int:
@@ -136,18 +138,50 @@ def _fixed_rows(model: PlanningModel, calendar: WorkCalendar, frame: pd.DataFram
 
 def month_minutes(model: PlanningModel, frame: pd.DataFrame, useful: int) -> Ints:
     """Return the minutes of one post in every month, for one useful time in hundredths of a percent."""
+    none = np.zeros(1, dtype=np.int64)
+    year: Ints = changed_minutes(model, frame, useful, none, none)[0]
+    return year
+
+
+def changed_useful(useful: int, change_bp: Ints) -> list[int]:
+    """Return a useful time (hundredths of a percent) under changes in 1/100 %, times 10,000; at most 100 %."""
+    return [min(useful * (BP + int(change)), max(useful, BP) * BP) for change in change_bp]
+
+
+def changed_minutes(
+    model: PlanningModel, frame: pd.DataFrame, useful: int, time_bp: Ints, useful_bp: Ints
+) -> Ints:
+    """Return the minutes of one post under several changes of the time fund and of useful time.
+
+    `time_bp` and `useful_bp` are equally long, in 1/100 %; the result is [change, month]. A change joins the
+    product before its one rounding: half-up in each month, cumulative where a year is shared out.
+    """
     fund = model.time_fund
-    if fund.method == "constant_year":
-        year = parts(Fraction(fund.minutes_per_year or 0) * useful / 10_000, [Fraction(1)] * MONTHS)
-        return np.array(year * (len(frame) // MONTHS), dtype=np.int64)
-    if fund.method == "weeks":
-        minutes: list[int] = []
-        for start in range(0, len(frame), MONTHS):
-            days = Fraction(int(frame["time_dec2"].iloc[start : start + MONTHS].sum()), 100)
-            minutes += parts(days * fund.minutes_per_day * useful / 10_000, [Fraction(1)] * MONTHS)
-        return np.array(minutes, dtype=np.int64)
-    exact = frame["time_dec2"].to_numpy(dtype=np.int64) * fund.minutes_per_day * useful
-    return np.asarray((2 * exact + 1_000_000) // 2_000_000, dtype=np.int64)
+    # Python integers: a year's minutes × two factors of 10,000 × useful time does not always fit into int64.
+    factor = np.array(
+        [
+            share * (BP + int(change))
+            for share, change in zip(changed_useful(useful, useful_bp), time_bp, strict=True)
+        ],
+        dtype=object,
+    )[:, None]
+    unit = BP**3
+    if fund.method == "calendar":
+        exact = (
+            frame["time_dec2"].to_numpy(dtype=np.int64).astype(object)[None] * fund.minutes_per_day * factor
+        )
+        return np.asarray((2 * exact + 100 * unit) // (200 * unit), dtype=np.int64)
+    years: list[Ints] = []
+    running = np.arange(MONTHS + 1).astype(object)[None]
+    for start in range(0, len(frame), MONTHS):
+        if fund.method == "constant_year":
+            year, scale = int(fund.minutes_per_year or 0), unit
+        else:
+            days = int(frame["time_dec2"].iloc[start : start + MONTHS].sum())
+            year, scale = days * fund.minutes_per_day, 100 * unit
+        upto = (2 * year * factor * running + MONTHS * scale) // (2 * MONTHS * scale)
+        years.append(np.diff(upto.astype(np.int64), axis=1))
+    return np.concatenate(years, axis=1)
 
 
 def horizon_months(instance: Instance) -> slice:
@@ -168,8 +202,13 @@ def days_by_calendar(
     return found, days
 
 
-def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
+def time_fund(
+    instance: Instance, model: PlanningModel, *, change_bp: int = 0, useful_change_bp: int = 0
+) -> pd.DataFrame:
     """Return the time of one standard post in each office and month of the horizon.
+
+    `change_bp` changes the minutes of a post, `useful_change_bp` the useful time (which stays at most
+    100 %), both in 1/100 %.
 
     Returns
     -------
@@ -183,6 +222,7 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         If a month leaves no time for work; every such office and month is named.
     """
     useful = useful_times(instance, model).sort_index(kind="stable")
+    time_bp, useful_bp = np.array([change_bp], np.int64), np.array([useful_change_bp], np.int64)
     found, days = days_by_calendar(instance, model)
     horizon, months = horizon_months(instance), instance.info.months
     cache: dict[tuple[str, int], pd.DataFrame] = {}
@@ -192,8 +232,8 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         if key not in cache:
             frame = days[key[0]].drop(columns="time_dec2").astype("int64")
             frame["minutes_per_day"] = model.time_fund.minutes_per_day
-            frame["useful_time_pct"] = key[1]
-            frame["minutes"] = month_minutes(model, days[key[0]], key[1])
+            frame["useful_time_pct"] = half_up(Fraction(changed_useful(key[1], useful_bp)[0], BP))
+            frame["minutes"] = changed_minutes(model, days[key[0]], key[1], time_bp, useful_bp)[0]
             cache[key] = frame.iloc[horizon]
         blocks.append(cache[key])
     order: list[str] = list(next(iter(cache.values())).columns) if cache else []
@@ -212,6 +252,30 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         result[column] = pd.array(values[:, position], dtype="Int64")
     _refuse_empty(result, model)
     return result
+
+
+def funds_under(
+    instance: Instance, model: PlanningModel, time_bp: Ints, useful_bp: Ints
+) -> tuple[Ints, list[int], Ints]:
+    """Return the time funds under several changes at once (see `changed_minutes`).
+
+    Returns the kind of each office, by office code; the useful time of each kind; and the minutes [kind,
+    change, month of the horizon].
+    """
+    useful = useful_times(instance, model).sort_index(kind="stable")
+    found, days = days_by_calendar(instance, model)
+    horizon = horizon_months(instance)
+    kinds: dict[tuple[str, int], int] = {}
+    of_office: list[int] = []
+    for office, share in useful.items():
+        key = (str(office) if office in found else COMMON, int(share))
+        of_office.append(kinds.setdefault(key, len(kinds)))
+    minutes = [
+        changed_minutes(model, days[code], share, time_bp, useful_bp)[:, horizon] for code, share in kinds
+    ]
+    shape = (0, len(time_bp), len(instance.info.months))
+    table = np.stack(minutes) if minutes else np.zeros(shape, dtype=np.int64)
+    return np.array(of_office, dtype=np.int64), [share for _, share in kinds], table
 
 
 def _refuse_empty(frame: pd.DataFrame, model: PlanningModel) -> None:

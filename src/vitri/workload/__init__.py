@@ -1,6 +1,7 @@
 """How much work there is: registrations → minutes by office, pool, task group and month, factors kept."""
 
 from vitri.workload.assemble import Workload, compute
+from vitri.workload.levers import Levers
 from vitri.workload.pools import pools_of
 
-__all__ = ["Workload", "compute", "pools_of"]
+__all__ = ["Levers", "Workload", "compute", "pools_of"]

@@ -1,7 +1,8 @@
 """Registrations as arrays: every line's norm, coefficients and minutes.
 
 minutes of a line = half-up(quantity × unit minutes × coefficients of item, norm, office and line), once. Work
-counted by ratio has posts per unit × the time fund of its months in place of unit minutes.
+counted by ratio has posts per unit × the time fund of its months in place of unit minutes. The factors of
+levers (`vitri.workload.levers`) join the product.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from vitri.workload.arrays import (
     half_up,
     rounded_product,
 )
+from vitri.workload.levers import NO_LEVERS, Levers
 from vitri.workload.pools import Pools
 from vitri.workload.spread import (
     Lines,
@@ -159,7 +161,10 @@ def _local_norms(
 
 @dataclass(frozen=True, eq=False)
 class Register:
-    """The registrations as arrays, one entry per line; positions refer to `Pools` and `Items`, -1 is none."""
+    """The registrations as arrays, one entry per line; positions refer to `Pools` and `Items`, -1 is none.
+
+    `minutes` is the rounded product of `factors`, (values, scale) each.
+    """
 
     code: Objects
     office: Ints
@@ -180,6 +185,7 @@ class Register:
     regular: Bools
     individual: Bools
     minutes: Ints
+    factors: tuple[tuple[Ints, int], ...]
 
 
 def _require(
@@ -200,7 +206,7 @@ def _require(
 
 
 def read_register(
-    instance: Instance, model: PlanningModel, pools: Pools, fund: Ints
+    instance: Instance, model: PlanningModel, pools: Pools, fund: Ints, levers: Levers = NO_LEVERS
 ) -> tuple[Register, Items, Patterns, Findings]:
     """Read all registrations: norms, coefficients, minutes and the pattern by which they are spread.
 
@@ -266,22 +272,23 @@ def read_register(
     ratio_fund = np.where(ratio, patterns.fund[patterns.of_line], 0)
     posts = items.posts[item]
     shown = np.where(ratio, half_up(posts * ratio_fund, 10), unit)
-    minutes = rounded_product(
-        [
-            (quantity, 100),
-            (np.where(ratio, 100, unit), 100),
-            (np.where(ratio, posts, 1000), 1000),
-            (np.where(ratio, ratio_fund, 1), 1),
-            *((values, 1000) for values in coefficients),
-        ]
-    )
+    levers.require(pools, items.codes)
+    organisation = columns.places("organisation", pools.organisations)
+    factors = [
+        (quantity, 100),
+        (np.where(ratio, 100, unit), 100),
+        (np.where(ratio, posts, 1000), 1000),
+        (np.where(ratio, ratio_fund, 1), 1),
+        *((values, 1000) for values in coefficients),
+        *levers.line_factors(pools, items.codes, office, organisation, group, item),
+    ]
     status, statuses = columns.coded("status")
     allowed = np.array([name in model.workload.count_status for name in statuses], dtype=np.bool_)
     cancelled = np.array([name == "cancelled" for name in statuses], dtype=np.bool_)
     register = Register(
         code=code,
         office=office,
-        organisation=columns.places("organisation", pools.organisations),
+        organisation=organisation,
         group=group,
         item=item,
         first=lines.first,
@@ -297,7 +304,8 @@ def read_register(
         coefficients=coefficients,
         regular=items.regular[item],
         individual=items.individual[item],
-        minutes=minutes,
+        minutes=rounded_product(factors),
+        factors=tuple(factors),
     )
     return register, items, patterns, _findings(register, patterns, profiles, instance)
 
