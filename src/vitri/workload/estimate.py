@@ -156,23 +156,63 @@ def estimate(
     instance: Instance, register: Register, rows: Rows, pools: Pools, levers: Levers = NO_LEVERS
 ) -> tuple[Estimates, Findings]:
     """Estimate every missing or partial month that has donors; nothing if it is switched off."""
+    if not instance.info.estimate_enabled:
+        return _join([]), Findings()
+    return fill_in(members_of(instance, register, pools, levers), register, rows, pools)
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Who registered what (`cover`), which months are asked for and which donate, and how large members are.
+
+    `target`, `donor` are [pair, month], `index[pair]` as `driver_index` gives it; nothing of it depends on
+    the minutes of lines.
+    """
+
+    cover: Coverage
+    target: Bools
+    donor: Bools
+    index: Ints
+    scaled: bool
+
+    def asking(self) -> Bools:
+        """Whether an office has a month to be estimated for which there is a donor, by pair."""
+        result = np.zeros(len(self.target), dtype=np.bool_)
+        for organisation in np.unique(self.cover.organisation):
+            pairs = np.flatnonzero(self.cover.organisation == organisation)
+            result[pairs] = (self.target[pairs] & self.donor[pairs].any(axis=0)).any(axis=1)
+        return result
+
+
+def members_of(
+    instance: Instance, register: Register, pools: Pools, levers: Levers = NO_LEVERS
+) -> Members:
+    """Return which months of which members are to be estimated, and from whom."""
+    cover = coverage(instance, register, pools)
+    target = (cover.state == MISSING) | (cover.state == PARTIAL)
+    donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
+    return Members(cover, target, donor, *driver_index(instance, pools, cover, levers))
+
+
+def fill_in(members: Members, register: Register, rows: Rows, pools: Pools) -> tuple[Estimates, Findings]:
+    """Estimate the months asked for from the counted rows of the register."""
     blocks: list[Estimates] = []
     alone: dict[str, int] = {}
-    if instance.info.estimate_enabled:
-        cover = coverage(instance, register, pools)
-        target = (cover.state == MISSING) | (cover.state == PARTIAL)
-        donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
-        index, scaled = driver_index(instance, pools, cover, levers)
-        work = _known_work(register, rows, cover)
-        ends = cover.organisation[work.pair]
-        for organisation in np.unique(cover.organisation[target.any(axis=1)]):
-            pairs = np.flatnonzero(cover.organisation == organisation)
-            lonely = int((target[pairs] & ~donor[pairs].any(axis=0)).sum())
-            if lonely and organisation >= 0:
-                alone[str(pools.organisations[organisation])] = lonely
-            if donor[pairs].any():
-                part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
-                blocks.append(_estimate_one(pools, cover, target, donor, index, scaled, work, part, pairs))
+    cover, target, donor = members.cover, members.target, members.donor
+    work = _known_work(register, rows, cover)
+    ends = cover.organisation[work.pair]
+    for organisation in np.unique(cover.organisation[target.any(axis=1)]):
+        pairs = np.flatnonzero(cover.organisation == organisation)
+        lonely = int((target[pairs] & ~donor[pairs].any(axis=0)).sum())
+        if lonely and organisation >= 0:
+            alone[str(pools.organisations[organisation])] = lonely
+        if donor[pairs].any():
+            part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
+            blocks.append(
+                _estimate_one(
+                    pools, cover, target, donor, members.index, members.scaled, work, part, pairs
+                )
+            )
     return _join(blocks), _lonely(alone)
 
 

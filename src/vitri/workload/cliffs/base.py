@@ -17,8 +17,8 @@ from vitri.policy import PlanningModel
 from vitri.policy.worktime import time_fund
 from vitri.workload.arrays import Bools, Columns, Ints, exact_product, half_up_ratio, packed, segments, sum_by
 from vitri.workload.assemble import Ground, lay_ground
-from vitri.workload.coverage import COMPLETE, MISSING, NIL, PARTIAL, coverage
 from vitri.workload.demand import Rows, build_rows
+from vitri.workload.estimate import Members, members_of
 from vitri.workload.needs import round_posts
 from vitri.workload.pools import POOLING
 
@@ -72,6 +72,7 @@ class Base:
     """
 
     ground: Ground
+    members: Members | None
     office: Ints
     scope: Ints
     minutes: Ints
@@ -80,6 +81,8 @@ class Base:
     scope_pool: Ints
     scope_group: Ints
     cell_unit: Ints
+    cell_pool: Ints
+    cell_month: Ints
     cell_class: Ints
     cell_plain: Ints
     cell_service: Ints
@@ -185,9 +188,11 @@ def build_base(instance: Instance, model: PlanningModel, scope: Scope) -> Base:
         service=~register.individual[line],
     )
     parts = parts.take(np.argsort(packed([parts.unit, parts.cell, parts.line]), kind="stable"))
-    by_method, by_donor = _not_proportional(instance, ground, big, counts, rows)
+    members = members_of(instance, register, pools) if instance.info.estimate_enabled else None
+    by_method, by_donor = _not_proportional(instance, ground, big, counts, rows, members)
     return Base(
         ground=ground,
+        members=members,
         office=unit_office,
         scope=scope_of,
         minutes=_add_up(minutes, cell_unit, len(units)),
@@ -196,6 +201,8 @@ def build_base(instance: Instance, model: PlanningModel, scope: Scope) -> Base:
         scope_pool=shown_pool[starts],
         scope_group=shown_group[starts],
         cell_unit=cell_unit,
+        cell_pool=cell_pool,
+        cell_month=cell_month,
         cell_class=cell_class,
         cell_plain=cell_plain,
         cell_service=cell_service,
@@ -262,7 +269,7 @@ def _runs(parts: Parts) -> Parts:
 
 
 def _not_proportional(
-    instance: Instance, ground: Ground, big: Bools, counts: Bools, rows: Rows
+    instance: Instance, ground: Ground, big: Bools, counts: Bools, rows: Rows, members: Members | None
 ) -> tuple[Bools, Bools]:
     """Return the offices with work that does not follow its factors, and those that may have estimates."""
     register, pools = ground.register, ground.pools
@@ -271,13 +278,6 @@ def _not_proportional(
     by_method, by_donor = np.zeros((2, len(pools.offices)), dtype=np.bool_)
     lines = rows.line[(rows.reason == 0) & counts]
     by_method[register.office[lines[other[register.item[lines]] | big[lines]]]] = True
-    if not instance.info.estimate_enabled:
-        return by_method, by_donor
-    cover = coverage(instance, register, pools)
-    target = (cover.state == MISSING) | (cover.state == PARTIAL)
-    donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
-    for organisation in np.unique(cover.organisation):
-        pairs = np.flatnonzero(cover.organisation == organisation)
-        asked = (target[pairs] & donor[pairs].any(axis=0)).any(axis=1)
-        by_donor[cover.office[pairs[asked]]] = True
+    if members is not None:
+        by_donor[members.cover.office[members.asking()]] = True
     return by_method, by_donor

@@ -140,8 +140,8 @@ def _range_of(base: Base, runs: Parts, owner: Ints, count: int) -> tuple[Floats,
         runs.service, base.ground.top[office, place] / base.ground.bottom[office, place], 0.0
     )
     return (
-        np.bincount(owner, weights=exact * extra, minlength=count),
-        np.bincount(owner, weights=error * extra, minlength=count),
+        np.bincount(owner, weights=exact * extra, minlength=count).astype(np.float64),
+        np.bincount(owner, weights=error * extra, minlength=count).astype(np.float64),
     )
 
 

@@ -8,17 +8,23 @@ each reported step cannot.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vitri.data.instance import Instance
 from vitri.errors import DataError
 from vitri.policy import PlanningModel
+from vitri.policy.fund import BP
 from vitri.policy.worktime import time_fund
 from vitri.workload.arrays import Bools, Ints
-from vitri.workload.assemble import Workload, compute, lay_ground
+from vitri.workload.assemble import Workload, compute
 from vitri.workload.cliffs.base import Base
+from vitri.workload.cliffs.grid import minutes_of
+from vitri.workload.demand import Rows
+from vitri.workload.estimate import driver_index, fill_in
 from vitri.workload.levers import LeverKind, Levers
-from vitri.workload.needs import round_posts
+from vitri.workload.needs import Regular, round_posts
 
 
 def fresh_run(instance: Instance, model: PlanningModel, levers: Levers) -> Workload:
@@ -38,7 +44,6 @@ class Reruns:
     def __init__(self, instance: Instance, model: PlanningModel, base: Base) -> None:
         self.instance, self.model, self.base = instance, model, base
         self.runs = 0
-        self._fund = time_fund(instance, model)
         self._known: dict[tuple[str, str, int], Ints | None] = {}
 
     def posts(self, kind: LeverKind, change_bp: int, item: str = "") -> Ints | None:
@@ -55,25 +60,43 @@ class Reruns:
 
     def _run(self, levers: Levers) -> Ints:
         base, model = self.base, self.model
-        fund = self._fund
-        if levers.time_fund_bp or levers.useful_time_bp:
-            fund = time_fund(
-                self.instance,
-                model,
-                change_bp=levers.time_fund_bp,
-                useful_change_bp=levers.useful_time_bp,
-            )
         if base.by_method.any():
-            return self._of_needs(compute(self.instance, model, fund, levers=levers))
-        ground = lay_ground(self.instance, model, fund, levers)
-        work = ground.regular(model)
+            return self._of_needs(fresh_run(self.instance, model, levers))
+        work = self._regular(levers)
         keys = base.unit_keys(work.office, work.pool, work.group)
         place = np.searchsorted(base.keys, keys)
         minutes = np.zeros(len(base.keys), dtype=np.int64)
         found = base.keys[np.minimum(place, len(base.keys) - 1)] == keys
         np.add.at(minutes, place[found], work.minutes[found])
-        year = ground.fund.sum(axis=1)[base.office]
-        return base.by_scope(round_posts(minutes, year, model.rounding.rule, model.rounding.cutoff))
+        return base.by_scope(round_posts(minutes, base.year, model.rounding.rule, model.rounding.cutoff))
+
+    def _regular(self, levers: Levers) -> Regular:
+        """Return the work that counts for posts, computed anew from the lines on.
+
+        Where every line follows its factors, a lever changes neither months nor pools nor who registered:
+        only minutes, and the estimates made from them.
+        """
+        base, ground = self.base, self.base.ground
+        pools, register, parts = ground.pools, ground.register, base.parts
+        sides = (register.office, register.organisation, register.group, register.item)
+        factors = levers.line_factors(pools, ground.items.codes, *sides)
+        minutes = minutes_of(base, parts, (factors[0][0] - BP)[parts.line] if factors else 0 * parts.line)
+        rows = Rows(
+            line=parts.line,
+            month=base.cell_month[parts.cell],
+            pool=base.cell_pool[parts.cell],
+            how=0 * parts.line,
+            minutes=minutes,
+            reason=0 * parts.line,
+        )
+        estimates = ground.estimates
+        if base.members is not None:
+            members = base.members
+            if levers.coefficient:
+                index, _ = driver_index(self.instance, pools, members.cover, levers)
+                members = replace(members, index=index)
+            estimates, _ = fill_in(members, register, rows, pools)
+        return replace(ground, counted=rows, estimates=estimates).regular(self.model)
 
     def _of_needs(self, work: Workload) -> Ints:
         """Return the posts of each scope as the table of needs has them."""
