@@ -61,7 +61,9 @@ def posts_by_scope(work: Workload, scope: str, level: str) -> dict[tuple[str, ..
     frame = work.needs[work.needs["office"].notna()]
     frame = frame[frame["pool"].notna() == (scope != "office")]
     frame = frame[frame["task_group"].notna() == (scope == "position")]
-    keys = frame[["office", "pool", "task_group"]].astype(object).fillna("").itertuples(index=False, name=None)
+    keys = (
+        frame[["office", "pool", "task_group"]].astype(object).fillna("").itertuples(index=False, name=None)
+    )
     rows = zip(keys, frame[f"posts_by_{level}"].tolist(), strict=True)
     return {tuple(key): posts for key, posts in rows if posts}
 

@@ -36,6 +36,7 @@ class Fresh:
         self._known: dict[int, dict[Key, int]] = {}
 
     def __call__(self, change_bp: int, key: Key) -> int:
+        """Return the posts of one scope at a change."""
         if change_bp not in self._known:
             levers = Levers.of(self.lever, change_bp)
             if self.lever in ("time_fund", "useful_time"):
@@ -86,7 +87,7 @@ def posts_at(rows: pd.DataFrame, now: int, change_bp: int) -> int:
 def test_cliffs_equal_plain_bisection(
     case: tuple[Instance, PlanningModel], lever: LeverKind, scope: Any, reach: int, sign: int, chance: Any
 ) -> None:
-    """Each reported step is where fresh runs change, the first one is what bisection finds, none is missed."""
+    """Each reported step is where fresh runs change, the first is what bisection finds, none is missed."""
     inst, model = case
     try:
         found = cliff_map(inst, model, levers=[lever], reach_pct=reach, scope=scope, work_items=[])
@@ -124,7 +125,7 @@ def test_cliffs_equal_plain_bisection(
 @given(scenarios(), st.sampled_from(["office", "pool", "position"]))
 @settings(max_examples=15)
 def test_single_items_move_posts_where_reported(case: tuple[Instance, PlanningModel], scope: Any) -> None:
-    """A fresh run with one item's norm, or its volume, changed moves the number there and not one step before."""
+    """A fresh run with one item's norm, or volume, changed moves the number there, not one step before."""
     inst, model = case
     try:
         found = cliff_map(inst, model, levers=["norm"], reach_pct=5, scope=scope)
@@ -221,7 +222,7 @@ def test_useful_time_stops_at_all_the_time_there_is() -> None:
 
 
 def test_changes_that_leave_no_time_are_not_answered() -> None:
-    """Allowances of 900 minutes a month take all of a post at −86 %; the map ends before, totals are blank."""
+    """Allowances of 900 minutes a month take all of a post's time at −86 %; the map ends before."""
     model = rules("up", "office", allowance=ALLOWANCES[3])
     found = cliff_map(one_office("1440", "100"), model, levers=["time_fund"], reach_pct=90)
     assert found.cliffs["change_bp"].min() > -8560
@@ -232,7 +233,7 @@ def test_changes_that_leave_no_time_are_not_answered() -> None:
 
 
 def test_work_counted_by_ratio_is_computed_by_fresh_runs() -> None:
-    """A ratio item follows the time fund: its posts stay when the fund moves; its rows are marked as searched."""
+    """A ratio item follows the time fund: posts stay when that moves; its rows are marked as searched."""
     inst = instance(
         offices=[{"code": "VP"}],
         organisations=[],
@@ -250,7 +251,7 @@ def test_work_counted_by_ratio_is_computed_by_fresh_runs() -> None:
 
 
 def test_bad_questions_are_findings() -> None:
-    """Reach, scope, lever and item out of range, and a scenario without work, are findings in both languages."""
+    """Reach, scope, lever, item out of range, a scenario without work: findings in both languages."""
     inst, model = one_office("1440", "100"), rules()
     with pytest.raises(UsageError) as error:
         cliff_map(inst, model, levers=["wind"], reach_pct=0, scope="area")  # type: ignore[list-item, arg-type]

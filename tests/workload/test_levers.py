@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from vitri.data.instance import Instance
 from vitri.errors import DataError
@@ -47,10 +46,9 @@ def test_levers_at_zero_change_nothing(case: tuple[Instance, PlanningModel]) -> 
 
 
 def register(**changed: Any) -> Instance:
-    """Return an invented register of two offices, two items and one line without an item; B1 has estimates."""
-    keys: dict[str, Any] = {
-        "a": "1", "b": "1", "norm": "100", "second": "250", "own": "40", "volume": "33", "other": "7", **changed
-    }  # fmt: skip
+    """Return an invented register of two offices and two items; half a year of B1 is estimated."""
+    keys: dict[str, Any] = {"a": "1", "b": "1", "norm": "100", "second": "250", "own": "40"}
+    keys |= {"volume": "33", "other": "7"} | changed
     return instance(
         "2021-01",
         "2021-06",
@@ -101,7 +99,7 @@ def test_a_lever_equals_the_change_in_the_data(levers: Levers, changed: dict[str
 
 
 def test_the_time_fund_under_levers() -> None:
-    """75,000 − 4 % = 72,000 minutes; a change joins the one rounding of a month; useful time ends at 100 %."""
+    """75,000 − 4 % = 72,000; a change joins the one rounding of a month; useful time ends at 100 %."""
     inst = register()
     year = time_fund(inst, rules(), change_bp=-400)["minutes"]
     assert set(year) == {6000}
@@ -134,7 +132,7 @@ def test_levers_out_of_range_are_findings(kind: LeverKind, bp: int) -> None:
 
 
 def test_unknown_codes_are_findings_all_at_once() -> None:
-    """Offices, organisations, groups, items that do not exist, or that a coefficient does not have, are named."""
+    """Codes that do not exist, or that a coefficient cannot have, are named, all at once."""
     levers = Levers(
         norm=(Change(1, work_items=("V9",), task_groups=("KT", "XX")),),
         volume=(Change(1, organisations=("HND", "CCB")),),

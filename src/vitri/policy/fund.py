@@ -144,7 +144,7 @@ def month_minutes(model: PlanningModel, frame: pd.DataFrame, useful: int) -> Int
 
 
 def changed_useful(useful: int, change_bp: Ints) -> list[int]:
-    """Return a useful time (hundredths of a percent) under changes in 1/100 %, times 10,000; at most 100 %."""
+    """Return a useful time (1/100 %) under changes in 1/100 %, times 10,000; at most 100 %."""
     return [min(useful * (BP + int(change)), max(useful, BP) * BP) for change in change_bp]
 
 

@@ -184,9 +184,7 @@ class Members:
         return result
 
 
-def members_of(
-    instance: Instance, register: Register, pools: Pools, levers: Levers = NO_LEVERS
-) -> Members:
+def members_of(instance: Instance, register: Register, pools: Pools, levers: Levers = NO_LEVERS) -> Members:
     """Return which months of which members are to be estimated, and from whom."""
     cover = coverage(instance, register, pools)
     target = (cover.state == MISSING) | (cover.state == PARTIAL)
@@ -209,9 +207,7 @@ def fill_in(members: Members, register: Register, rows: Rows, pools: Pools) -> t
         if donor[pairs].any():
             part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
             blocks.append(
-                _estimate_one(
-                    pools, cover, target, donor, members.index, members.scaled, work, part, pairs
-                )
+                _estimate_one(pools, cover, target, donor, members.index, members.scaled, work, part, pairs)
             )
     return _join(blocks), _lonely(alone)
 

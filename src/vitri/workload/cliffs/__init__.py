@@ -1,4 +1,4 @@
-"""The cliff map: which posts move when the time fund, a norm, a volume or a coefficient moves by x percent."""
+"""The cliff map: which posts move when time, a norm, a volume or a coefficient moves by x percent."""
 
 from vitri.workload.cliffs.map import LEVERS, SCOPES, SUMMARY_PCT, CliffMap, cliff_map
 from vitri.workload.cliffs.reruns import fresh_run

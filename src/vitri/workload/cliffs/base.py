@@ -251,7 +251,9 @@ def _entries(ground: Ground, line: Ints, month: Ints) -> Ints:
     """Return the entry of the patterns that holds each line's month."""
     patterns, months = ground.patterns, ground.fund.shape[1]
     owner = np.repeat(np.arange(len(patterns.count), dtype=np.int64), patterns.count)
-    return np.searchsorted(owner * months + patterns.month, patterns.of_line[line] * months + month)
+    keys = owner * months + patterns.month
+    place: Ints = np.searchsorted(keys, patterns.of_line[line] * months + month).astype(np.int64)
+    return place
 
 
 def _runs(parts: Parts) -> Parts:

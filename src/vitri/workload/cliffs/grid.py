@@ -41,7 +41,7 @@ def rises_with_minutes(rounding: Rounding) -> bool:
 
 
 def minutes_of(base: Base, parts: Parts, change_bp: Ints) -> Ints:
-    """Return the minutes of rows whose lines are changed by so much, as `split` and `build_rows` round them."""
+    """Return the minutes of rows whose lines change by so much, rounded as in `split` and `build_rows`."""
     whole = half_up_ratio(base.num[parts.line], BP + change_bp, base.den[parts.line] * BP)
     some = np.flatnonzero((parts.before != 0) | (parts.after != parts.weight))
     result = whole.copy()
@@ -124,7 +124,8 @@ class Blocks:
             moved[starts] += half_up_ratio(then, top, bottom) - half_up_ratio(times, top, bottom)
         running = np.concatenate([np.zeros(1, np.int64), np.cumsum(moved)])
         ends = np.cumsum(self.count[block])
-        return base.minutes[self.unit[block]] + running[ends] - running[ends - self.count[block]]
+        more: Ints = running[ends] - running[ends - self.count[block]]
+        return base.minutes[self.unit[block]] + more
 
 
 def _range_of(base: Base, runs: Parts, owner: Ints, count: int) -> tuple[Floats, Floats]:
@@ -152,7 +153,7 @@ def whole_numbers(low: Floats, high: Floats) -> tuple[Ints, Ints]:
 
 
 def line_posts(base: Base, model: PlanningModel, steps: Ints, units: Ints) -> Ints:
-    """Return the posts of some units [unit, step] when all their lines are changed by each step, in 1/100 %."""
+    """Return the posts of some units [unit, step] when all their lines change by each step, in 1/100 %."""
     blocks = Blocks.of(base, base.parts.unit, base.runs.unit, units, units)
     rounding, rising = model.rounding, rises_with_minutes(model.rounding)
     posts = np.empty((len(units), len(steps)), dtype=np.int64)
@@ -184,7 +185,7 @@ def time_posts(
     none = np.zeros(len(steps), dtype=np.int64)
     time_bp, useful_bp = (none, steps) if useful else (steps, none)
     kind, shares, fund = funds_under(instance, model, time_bp, useful_bp)
-    possible: Bools = (fund > 0).all(axis=(0, 2))
+    possible: Bools = np.asarray((fund > 0).all(axis=(0, 2)))
     kind = kind[base.office]
     year = np.maximum(fund.sum(axis=2), 1)
     rule, cutoff = model.rounding.rule, model.rounding.cutoff
@@ -247,7 +248,7 @@ def _bounds(base: Base, kind: Ints, top: Ints, bottom: Ints, part: slice) -> tup
     own, place = base.cell_unit[cells] - units[0], base.cell_class[cells]
     plain = np.bincount(own, weights=base.cell_plain[cells], minlength=len(units))[:, None]
     error = 0.5 * np.bincount(own, minlength=len(units))[:, None]
-    exact = np.repeat(plain, top.shape[1], axis=1)
+    exact = np.repeat(plain, top.shape[1], axis=1).astype(np.float64)
     for number in range(len(CLASSES)):
         times = np.where(place == number, base.cell_service[cells], 0)
         service = np.bincount(own, weights=times, minlength=len(units))[:, None]

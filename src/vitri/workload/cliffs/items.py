@@ -20,7 +20,7 @@ from vitri.workload.needs import round_posts
 
 @dataclass(frozen=True, eq=False)
 class ItemSteps:
-    """First changes: `scope`, `item` (positions), `change_bp` with its sign, `posts` then, found by search."""
+    """First changes: `scope`, `item` (positions), signed `change_bp`, `posts` then; whether searched."""
 
     scope: Ints
     item: Ints
@@ -159,5 +159,3 @@ def _nearest(reruns: Reruns, code: str, sign: int, scope: int, known: dict[int, 
         else:
             low = middle
     return high
-
-

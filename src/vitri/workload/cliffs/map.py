@@ -246,7 +246,7 @@ def _cliffs(
 
 
 def _totals(kind: LeverKind, steps: Ints, posts: Ints, possible: Bools, reach: int) -> pd.DataFrame:
-    """Return the total posts where they change, from one end of the reach to the other, both ends included."""
+    """Return the total posts where they change, between the ends of the reach, both included."""
     inside = np.flatnonzero(possible & (np.abs(steps) <= reach))
     total = posts[:, inside].sum(axis=0)
     keep = np.ones(len(total), dtype=np.bool_)
@@ -262,9 +262,7 @@ def _summary(kind: LeverKind, steps: Ints, posts: Ints, possible: Bools) -> pd.D
     now = int(posts[:, np.searchsorted(steps, 0)].sum())
     total = pd.array(posts[:, place].sum(axis=0), dtype="Int64")
     total[~possible[place]] = pd.NA
-    return pd.DataFrame(
-        {"lever": kind, "change_bp": steps[place], "posts": total, "difference": total - now}
-    )
+    return pd.DataFrame({"lever": kind, "change_bp": steps[place], "posts": total, "difference": total - now})
 
 
 def _sides(base: Base, scope: Ints) -> dict[str, object]:

@@ -32,9 +32,7 @@ def fresh_run(instance: Instance, model: PlanningModel, levers: Levers) -> Workl
 
     Raises `DataError` (a `ModelError` of the time fund included) where the levers leave no time.
     """
-    fund = time_fund(
-        instance, model, change_bp=levers.time_fund_bp, useful_change_bp=levers.useful_time_bp
-    )
+    fund = time_fund(instance, model, change_bp=levers.time_fund_bp, useful_change_bp=levers.useful_time_bp)
     return compute(instance, model, fund, levers=levers)
 
 
@@ -137,7 +135,7 @@ class Reruns:
     def search(
         self, kind: LeverKind, steps: Ints, scopes: Ints, hints: Ints, item: str = ""
     ) -> tuple[Ints, Bools]:
-        """Return the posts of some scopes [scope, step] by bisection, and at which steps there is time at all.
+        """Return the posts of some scopes [scope, step] by bisection, and at which steps there is time.
 
         `steps` rise and hold 0; `hints` are steps at which posts are likely to change.
         """
@@ -181,4 +179,3 @@ class Reruns:
             else:
                 good = middle
         return good
-
