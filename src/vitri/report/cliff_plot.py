@@ -81,13 +81,14 @@ def cliff_svg(found: CliffMap, instance: Instance, lang: Lang) -> str:
     if instance.info.synthetic:
         banner = tr("SIMULATED DATA: no real organisation, person or figure", lang)
         canvas.text(WIDTH - 24, 34, banner, 12, "end", 'fill="#B00020" font-weight="bold"')
-    _legend(canvas, _families(found), lang)
+    _legend(canvas, families(found), lang)
     _totals(canvas, found, lang)
     canvas.text(
         24, bottom - 44, tr("Where the posts of each row change", lang), 16, extra='font-weight="bold"'
     )
     note = tr(
-        "Each tick is one breakpoint; beside the name the posts now, at the edges those at the ends.", lang
+        "Each tick is one breakpoint; beside the name the posts now, on the right the fewest and the most.",
+        lang,
     )
     canvas.text(24, bottom - 24, note, 13, extra='font-style="italic" fill="#404040"')
     _strip_panel(canvas, found, rows, names, bottom, lang)
@@ -103,7 +104,7 @@ def cliff_svg(found: CliffMap, instance: Instance, lang: Lang) -> str:
     return "\n".join([head, f"<title>{escape(title)}</title>", frame, *canvas.lines, "</svg>", ""])
 
 
-def _families(found: CliffMap) -> list[tuple[str, ...]]:
+def families(found: CliffMap) -> list[tuple[str, ...]]:
     """Return the levers, those that give the same totals together."""
     same: dict[tuple[tuple[int, int], ...], list[str]] = {}
     for lever in found.levers:
@@ -149,7 +150,7 @@ def _totals(canvas: _Canvas, found: CliffMap, lang: Lang) -> None:
     _grid(canvas, top, bottom, lang)
     canvas.text(24, top + 14, tr("Posts in all", lang), 16, extra='font-weight="bold"')
     canvas.text(24, top + 36, tr("{count} posts now", lang, count=number(found.posts_now, lang)), 14)
-    for order, levers in enumerate(_families(found)):
+    for order, levers in enumerate(families(found)):
         part = found.totals[found.totals["lever"] == levers[0]]
         points = list(zip(part["change_bp"].tolist(), part["posts"].tolist(), strict=True))
         path = [f"M{canvas.x(points[0][0]):.1f},{y(points[0][1]):.1f}"]

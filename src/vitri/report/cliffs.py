@@ -23,7 +23,7 @@ from vitri.explain.cliffs import (
 )
 from vitri.i18n import N_, Lang, number, tr
 from vitri.report.cliff_names import Places
-from vitri.report.cliff_plot import COLOURS, cliff_svg
+from vitri.report.cliff_plot import COLOURS, cliff_svg, families
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Styles
@@ -33,11 +33,11 @@ from vitri.workload.levers import LeverKind
 
 #: How many sentences stand above the first table.
 SENTENCES = 5
-_PLACE = (SERIAL, Column("office", N_("Office"), 34))
+_PLACE = (SERIAL, Column("office", N_("Office"), 30))
 _INSIDE = Column("inside", N_("Staff or task group"), 26)
 _STEP = (
     Column("now", N_("Posts now"), 10, "int"),
-    Column("levers", N_("What changes"), 34),
+    Column("levers", N_("What changes"), 42),
     Column("change", N_("Change"), 11, "shift"),
     Column("from", N_("Posts before"), 10, "int"),
     Column("to", N_("Posts after"), 10, "int"),
@@ -116,14 +116,14 @@ class _Book:
         self.styles = Styles(workbook)
         self._inside = (_INSIDE,) if found.scope != "office" else ()
 
-    def _sheet(self, name: str, columns: tuple[Column, ...], title: str) -> Table:
+    def _sheet(self, name: str, columns: tuple[Column, ...], title: str, landscape: bool = True) -> Table:
         sheet = Sheet(
             self.workbook,
             self.styles,
             self.source,
             tr(name, self.lang)[:31],
             [column.width for column in columns],
-            landscape=True,
+            landscape=landscape,
         )
         sheet.title(tr(title, self.lang))
         return Table(sheet, columns)
@@ -209,9 +209,12 @@ class _Book:
         levers = self.found.levers
         columns = (
             Column("change", N_("Change"), 24, "shift"),
-            *(Column(lever, LEVER_WORDS[lever], 22, "int") for lever in levers),
+            *(
+                Column(lever, _first_letter(tr(LEVER_WORDS[lever], self.lang)), 22, "int", literal=True)
+                for lever in levers
+            ),
         )
-        table = self._sheet(N_("Totals"), columns, N_("Posts in all when one figure changes"))
+        table = self._sheet(N_("Totals"), columns, N_("Posts in all when one figure changes"), False)
         sheet = table.sheet
         sheet.note(rules_text(self.found, self.lang))
         table.header(repeat=False)
@@ -226,6 +229,7 @@ class _Book:
         sheet.row += 1
         chart_row = sheet.row
         sheet.row += 20
+        sheet.page.set_h_pagebreaks([sheet.row])
         sheet.heading(tr("Figures of the charts", self.lang))
         figures = Table(sheet, columns)
         figures.header(repeat=False)
@@ -245,10 +249,11 @@ class _Book:
 
     def _chart(self, sheet: Sheet, first: int, last: int, row: int) -> None:
         chart = self.workbook.add_chart({"type": "scatter", "subtype": "straight"})
-        for order, lever in enumerate(self.found.levers, 1):
+        for levers in families(self.found):
+            lever, order = levers[0], self.found.levers.index(levers[0]) + 1
             chart.add_series(
                 {
-                    "name": tr(LEVER_WORDS[lever], self.lang),
+                    "name": ", ".join(tr(LEVER_WORDS[name], self.lang) for name in levers),
                     "categories": [sheet.name, first, 0, last, 0],
                     "values": [sheet.name, first, order, last, order],
                     "line": {"color": COLOURS[lever], "width": 2.25, "dash_type": _DASH.get(lever, "solid")},
@@ -272,6 +277,7 @@ class _Book:
                 "num_format": "+0%;-0%;0%",
                 "min": -reach,
                 "max": reach,
+                "crossing": -reach,
                 "label_position": "low",
                 "major_gridlines": {"visible": True, "line": {"color": "#E6EAEE", "width": 0.75}},
             }

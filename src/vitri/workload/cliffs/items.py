@@ -136,7 +136,9 @@ def searched_items(reruns: Reruns, items: Ints, scopes: Ints, reach: int, now: I
                 continue
             known: dict[int, Ints] = {0: now, reach: end}
             for scope in scopes[end[scopes] != now[scopes]].tolist():
-                step = _nearest(reruns, code, sign, scope, known)
+                step = _nearest(
+                    reruns, code, sign, scope, known, reruns.guess("norm", sign * reach, code, scope)
+                )
                 found.append((scope, item, sign * step, int(known[step][scope])))
     table = np.array(found, dtype=np.int64).reshape(-1, 4)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
@@ -144,13 +146,19 @@ def searched_items(reruns: Reruns, items: Ints, scopes: Ints, reach: int, now: I
     return ItemSteps(table[:, 0], table[:, 1], table[:, 2], table[:, 3], searched)
 
 
-def _nearest(reruns: Reruns, code: str, sign: int, scope: int, known: dict[int, Ints]) -> int:
-    """Return the first step at which the posts of one scope differ from now, by bisection."""
+def _nearest(reruns: Reruns, code: str, sign: int, scope: int, known: dict[int, Ints], likely: int) -> int:
+    """Return the first step at which the posts of one scope differ from now, by bisection.
+
+    The steps beside the likely one are tried first.
+    """
     present = known[0][scope]
     high = min(step for step, posts in known.items() if posts[scope] != present)
     low = max(step for step, posts in known.items() if step < high)
+    tries = [likely + 2, likely - 2, likely, likely - 1]
     while high - low > 1:
-        middle = (low + high) // 2
+        middle = tries.pop() if tries else (low + high) // 2
+        if not low < middle < high:
+            continue
         posts = reruns.posts("norm", sign * middle, code)
         assert posts is not None, "a lever between two possible ones is possible"
         known[middle] = posts

@@ -43,6 +43,7 @@ class Reruns:
         self.instance, self.model, self.base = instance, model, base
         self.runs = 0
         self._known: dict[tuple[str, str, int], Ints | None] = {}
+        self._minutes: dict[tuple[str, str, int], Ints] = {}
 
     def posts(self, kind: LeverKind, change_bp: int, item: str = "") -> Ints | None:
         """Return the posts of each scope under one lever (of one work item, if named); None without time."""
@@ -51,12 +52,29 @@ class Reruns:
             self.runs += 1
             levers = Levers.of(kind, change_bp, work_items=(item,) if item else ())
             try:
-                self._known[key] = self._run(levers)
+                self._known[key] = self._run(levers, key)
             except DataError:
                 self._known[key] = None
         return self._known[key]
 
-    def _run(self, levers: Levers) -> Ints:
+    def guess(self, kind: LeverKind, change_bp: int, item: str, scope: int) -> int:
+        """Return the step at which one scope is likely to move first, on a straight line up to a run made.
+
+        0 if the line says nothing.
+        """
+        base, rounding = self.base, self.model.rounding
+        then = self._minutes.get((kind, item, change_bp))
+        if then is None:
+            return 0
+        units = np.flatnonzero(base.scope == scope)
+        steps = np.arange(abs(change_bp) + 1, dtype=np.int64)
+        now = base.minutes[units, None]
+        minutes = now + (then[units, None] - now) * steps // max(abs(change_bp), 1)
+        year = np.repeat(base.year[units, None], len(steps), axis=1)
+        posts = round_posts(minutes, year, rounding.rule, rounding.cutoff).sum(axis=0)
+        return int(np.argmax(posts != posts[0]))
+
+    def _run(self, levers: Levers, key: tuple[str, str, int]) -> Ints:
         base, model = self.base, self.model
         if base.by_method.any():
             return self._of_needs(fresh_run(self.instance, model, levers))
@@ -66,6 +84,7 @@ class Reruns:
         minutes = np.zeros(len(base.keys), dtype=np.int64)
         found = base.keys[np.minimum(place, len(base.keys) - 1)] == keys
         np.add.at(minutes, place[found], work.minutes[found])
+        self._minutes[key] = minutes
         return base.by_scope(round_posts(minutes, base.year, model.rounding.rule, model.rounding.cutoff))
 
     def _regular(self, levers: Levers) -> Regular:
