@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitri.workload.arrays import group_rows, half_up_ratio, rounded_product, sum_by
-from vitri.workload.needs import round_posts
+from vitri.workload.rounding import round_posts
 
 from .oracle import half_up
 

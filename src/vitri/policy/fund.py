@@ -22,6 +22,8 @@ from vitri.policy.planning_model import PlanningModel
 MONTHS = 12
 #: The methods whose year is a number of minutes instead of a count of days.
 CONSTANT = ("constant_year", "office_year")
+#: One whole in the unit of changes, 1/100 %.
+BP = 10_000
 
 
 def half_up(value: Fraction) -> int:
@@ -90,8 +92,10 @@ def useful_times(instance: Instance, model: PlanningModel) -> pd.Series:
     return pd.Series(own.to_numpy(dtype=np.int64), index=offices["code"].to_numpy())
 
 
-def own_years(instance: Instance) -> dict[str, int]:
-    """Return the minutes a year of each office that states its own."""
+def own_years(instance: Instance, model: PlanningModel) -> dict[str, int]:
+    """Return the minutes a year of each office that states its own, where the method asks for them."""
+    if model.time_fund.method != "office_year":
+        return {}
     offices = instance.table("offices")[["code", "minutes_per_year"]].dropna()
     return {str(code): int(minutes) for code, minutes in offices.itertuples(index=False, name=None)}
 
@@ -149,19 +153,57 @@ def month_minutes(model: PlanningModel, frame: pd.DataFrame, useful: int, own_ye
 
     `own_year` is the office's own minutes a year where the method asks for them; 0 takes the model's.
     """
+    none = np.zeros(1, dtype=np.int64)
+    months: Ints = changed_minutes(model, frame, useful, none, none, own_year)[0]
+    return months
+
+
+def changed_useful(useful: int, change_bp: Ints) -> list[int]:
+    """Return a useful time (1/100 %) under changes in 1/100 %, times 10,000; at most 100 %."""
+    return [min(useful * (BP + int(change)), max(useful, BP) * BP) for change in change_bp]
+
+
+def changed_minutes(
+    model: PlanningModel,
+    frame: pd.DataFrame,
+    useful: int,
+    time_bp: Ints,
+    useful_bp: Ints,
+    own_year: int = 0,
+) -> Ints:
+    """Return the minutes of one post under several changes of the time fund and of useful time.
+
+    `time_bp` and `useful_bp` are equally long, in 1/100 %; the result is [change, month]. A change joins the
+    product before its one rounding: half-up in each month, cumulative where a year is shared out. `own_year`
+    is as in `month_minutes`.
+    """
     fund = model.time_fund
-    if fund.method in CONSTANT:
-        whole = own_year if fund.method == "office_year" and own_year else fund.minutes_per_year or 0
-        year = parts(Fraction(whole) * useful / 10_000, [Fraction(1)] * MONTHS)
-        return np.array(year * (len(frame) // MONTHS), dtype=np.int64)
-    if fund.method == "weeks":
-        minutes: list[int] = []
-        for start in range(0, len(frame), MONTHS):
-            days = Fraction(int(frame["time_dec2"].iloc[start : start + MONTHS].sum()), 100)
-            minutes += parts(days * fund.minutes_per_day * useful / 10_000, [Fraction(1)] * MONTHS)
-        return np.array(minutes, dtype=np.int64)
-    exact = frame["time_dec2"].to_numpy(dtype=np.int64) * fund.minutes_per_day * useful
-    return np.asarray((2 * exact + 1_000_000) // 2_000_000, dtype=np.int64)
+    # Python integers: a year's minutes × two factors of 10,000 × useful time does not always fit into int64.
+    factor = np.array(
+        [
+            share * (BP + int(change))
+            for share, change in zip(changed_useful(useful, useful_bp), time_bp, strict=True)
+        ],
+        dtype=object,
+    )[:, None]
+    unit = BP**3
+    if fund.method == "calendar":
+        exact = (
+            frame["time_dec2"].to_numpy(dtype=np.int64).astype(object)[None] * fund.minutes_per_day * factor
+        )
+        return np.asarray((2 * exact + 100 * unit) // (200 * unit), dtype=np.int64)
+    years: list[Ints] = []
+    running = np.arange(MONTHS + 1).astype(object)[None]
+    for start in range(0, len(frame), MONTHS):
+        if fund.method in CONSTANT:
+            own = own_year if fund.method == "office_year" else 0
+            year, scale = int(own or fund.minutes_per_year or 0), unit
+        else:
+            days = int(frame["time_dec2"].iloc[start : start + MONTHS].sum())
+            year, scale = days * fund.minutes_per_day, 100 * unit
+        upto = (2 * year * factor * running + MONTHS * scale) // (2 * MONTHS * scale)
+        years.append(np.diff(upto.astype(np.int64), axis=1))
+    return np.concatenate(years, axis=1)
 
 
 def horizon_months(instance: Instance) -> slice:
@@ -182,8 +224,13 @@ def days_by_calendar(
     return found, days
 
 
-def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
+def time_fund(
+    instance: Instance, model: PlanningModel, *, change_bp: int = 0, useful_change_bp: int = 0
+) -> pd.DataFrame:
     """Return the time of one standard post in each office and month of the horizon.
+
+    `change_bp` changes the minutes of a post, `useful_change_bp` the useful time (which stays at most
+    100 %), both in 1/100 %.
 
     Returns
     -------
@@ -197,9 +244,10 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         If a month leaves no time for work; every such office and month is named.
     """
     useful = useful_times(instance, model).sort_index(kind="stable")
+    time_bp, useful_bp = np.array([change_bp], np.int64), np.array([useful_change_bp], np.int64)
     found, days = days_by_calendar(instance, model)
     horizon, months = horizon_months(instance), instance.info.months
-    years = own_years(instance) if model.time_fund.method == "office_year" else {}
+    years = own_years(instance, model)
     cache: dict[tuple[str, int, int], pd.DataFrame] = {}
     blocks: list[pd.DataFrame] = []
     for office, share in useful.items():
@@ -207,8 +255,8 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         if key not in cache:
             frame = days[key[0]].drop(columns="time_dec2").astype("int64")
             frame["minutes_per_day"] = model.time_fund.minutes_per_day
-            frame["useful_time_pct"] = key[1]
-            frame["minutes"] = month_minutes(model, days[key[0]], key[1], key[2])
+            frame["useful_time_pct"] = half_up(Fraction(changed_useful(key[1], useful_bp)[0], BP))
+            frame["minutes"] = changed_minutes(model, days[key[0]], key[1], time_bp, useful_bp, key[2])[0]
             cache[key] = frame.iloc[horizon]
         blocks.append(cache[key])
     order: list[str] = list(next(iter(cache.values())).columns) if cache else []
@@ -227,6 +275,32 @@ def time_fund(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         result[column] = pd.array(values[:, position], dtype="Int64")
     _refuse_empty(result, model)
     return result
+
+
+def funds_under(
+    instance: Instance, model: PlanningModel, time_bp: Ints, useful_bp: Ints
+) -> tuple[Ints, list[int], Ints]:
+    """Return the time funds under several changes at once (see `changed_minutes`).
+
+    Returns the kind of each office, by office code; the useful time of each kind; and the minutes [kind,
+    change, month of the horizon].
+    """
+    useful = useful_times(instance, model).sort_index(kind="stable")
+    found, days = days_by_calendar(instance, model)
+    horizon = horizon_months(instance)
+    years = own_years(instance, model)
+    kinds: dict[tuple[str, int, int], int] = {}
+    of_office: list[int] = []
+    for office, share in useful.items():
+        key = (str(office) if office in found else COMMON, int(share), years.get(str(office), 0))
+        of_office.append(kinds.setdefault(key, len(kinds)))
+    minutes = [
+        changed_minutes(model, days[code], share, time_bp, useful_bp, year)[:, horizon]
+        for code, share, year in kinds
+    ]
+    shape = (0, len(time_bp), len(instance.info.months))
+    table = np.stack(minutes) if minutes else np.zeros(shape, dtype=np.int64)
+    return np.array(of_office, dtype=np.int64), [share for _, share, _ in kinds], table
 
 
 def _refuse_empty(frame: pd.DataFrame, model: PlanningModel) -> None:

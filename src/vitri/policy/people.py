@@ -224,7 +224,7 @@ def person_time(instance: Instance, model: PlanningModel) -> pd.DataFrame:
         ordered = instance.table("absences").sort_values(["official", "from_date", "kind"], kind="stable")
         for row in ordered.itertuples(index=False):
             absences.setdefault(str(row.official), []).append(row)
-    years = own_years(instance) if model.time_fund.method == "office_year" else {}
+    years = own_years(instance, model)
     fixed: dict[tuple[str, int, int], Ints] = {}
     cache: dict[tuple[Any, ...], tuple[list[int], list[int]]] = {}
     blocks: list[tuple[list[int], list[int]]] = []

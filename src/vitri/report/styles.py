@@ -7,7 +7,9 @@ from typing import Any, Literal
 FONT = "Times New Roman"
 SIZE = 11
 
-Kind = Literal["text", "code", "int", "dash", "change", "hours", "minutes", "fte", "fte4", "percent", "load"]
+Kind = Literal[
+    "text", "code", "int", "dash", "change", "hours", "minutes", "fte", "fte4", "percent", "load", "shift"
+]
 Role = Literal["cell", "section", "subsection", "total", "strong"]
 
 # The "_)" leaves a little room at the right border.
@@ -21,6 +23,7 @@ NUMBER_FORMATS: dict[str, str] = {
     "fte4": "#,##0.0000_)",
     "percent": '0.0%_);-0.0%_);"–"_)',
     "load": "0%_)",
+    "shift": '+0.00%_);-0.00%_);"–"_)',
 }
 _ROLES: dict[str, dict[str, Any]] = {
     "cell": {},

@@ -16,17 +16,19 @@ from vitri.data.instance import Instance
 from vitri.errors import DataError, Finding
 from vitri.i18n import N_
 from vitri.policy import PlanningModel
+from vitri.policy.fund import BP
 from vitri.workload.arrays import Columns, Ints
 
 CLASSES = ("I", "II", "III")
 
 
 def allowance_shares(
-    instance: Instance, model: PlanningModel, fund: Ints, offices: pd.Index
+    instance: Instance, model: PlanningModel, fund: Ints, offices: pd.Index, useful_bp: int = 0
 ) -> tuple[Ints, Ints]:
     """Return Σ shares / (1 − Σ shares) as whole numerators and denominators, both shaped (office, class).
 
-    `fund[office, month]` is the time fund in minutes. Raises `DataError` if the allowances take all the
+    `fund[office, month]` is the time fund in minutes; `useful_bp` changes the useful time of a day, in
+    1/100 % (minutes a day and a week are shares of it). Raises `DataError` if the allowances take all the
     time of a class.
     """
     top = np.zeros((len(offices), len(CLASSES)), dtype=np.int64)
@@ -34,10 +36,10 @@ def allowance_shares(
     if not model.allowance:
         return top, bottom
     known: dict[tuple[Fraction, Fraction], list[Fraction]] = {}
-    for number, day in enumerate(_useful_days(instance, model, offices)):
+    for number, day in enumerate(useful_days(instance, model, offices, useful_bp)):
         year = Fraction(int(fund[number].sum()) * 12, fund.shape[1])
         if (day, year) not in known:
-            known[day, year] = [_share(model, name, day, year) for name in CLASSES]
+            known[day, year] = shares_of_time(model, day, year)
         for place, share in enumerate(known[day, year]):
             if share >= 1:
                 raise DataError(
@@ -53,19 +55,32 @@ def allowance_shares(
                         fields={"name": CLASSES[place]},
                     )
                 )
-            factor = share / (1 - share)
-            factor = factor.limit_denominator(10**9)
+            factor = surcharge(share)
             top[number, place], bottom[number, place] = factor.numerator, factor.denominator
     return top, bottom
 
 
-def _useful_days(instance: Instance, model: PlanningModel, offices: pd.Index) -> list[Fraction]:
+def surcharge(share: Fraction) -> Fraction:
+    """Return share / (1 − share), with a denominator of at most nine digits."""
+    return (share / (1 - share)).limit_denominator(10**9)
+
+
+def useful_days(
+    instance: Instance, model: PlanningModel, offices: pd.Index, useful_bp: int = 0
+) -> list[Fraction]:
     """Return the useful minutes of one working day of a post, for each office."""
     columns = Columns(instance, "offices")
     own = dict(zip(columns.text("code"), columns.ints("useful_time_pct").tolist(), strict=True))
     usual = Fraction(str(model.time_fund.useful_time_pct))
     shares = [Fraction(own[code], 100) if own[code] >= 0 else usual for code in offices]
+    if useful_bp:
+        shares = [min(share * (BP + useful_bp) / BP, max(share, Fraction(100))) for share in shares]
     return [Fraction(model.time_fund.minutes_per_day) * share / 100 for share in shares]
+
+
+def shares_of_time(model: PlanningModel, day: Fraction, year: Fraction) -> list[Fraction]:
+    """Return the share of a post's time that allowances take, by class; minutes of a useful day and year."""
+    return [_share(model, name, day, year) for name in CLASSES]
 
 
 def _share(model: PlanningModel, name: str, day: Fraction, year: Fraction) -> Fraction:

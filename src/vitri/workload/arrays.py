@@ -168,11 +168,10 @@ def half_up_ratio(value: Ints, numerator: Ints | int, denominator: Ints | int) -
     return result
 
 
-def rounded_product(factors: Sequence[tuple[Ints, int]]) -> Ints:
-    """Return half-up(Π value / scale) for scaled integers, exactly.
+def exact_product(factors: Sequence[tuple[Ints, int]]) -> tuple[Ints, Ints, Bools]:
+    """Return Π value / scale of each row as a reduced numerator and denominator, exactly.
 
-    Each factor is (values, scale); a factor equal to its scale is a plain 1 and costs nothing. Fractions are
-    reduced on the way; rows that still do not fit into int64 are finished with Python integers.
+    The third array marks rows that do not fit into int64; their fractions are of no use.
     """
     count = len(factors[0][0])
     num = np.ones(count, dtype=np.int64)
@@ -194,6 +193,16 @@ def rounded_product(factors: Sequence[tuple[Ints, int]]) -> Ints:
         big[rows[too_big]] = True
         up[too_big] = down[too_big] = n[too_big] = d[too_big] = 1
         num[rows], den[rows] = n * up, d * down
+    return num, den, big
+
+
+def rounded_product(factors: Sequence[tuple[Ints, int]]) -> Ints:
+    """Return half-up(Π value / scale) for scaled integers, exactly.
+
+    Each factor is (values, scale); a factor equal to its scale is a plain 1 and costs nothing. Fractions are
+    reduced on the way; rows that still do not fit into int64 are finished with Python integers.
+    """
+    num, den, big = exact_product(factors)
     result = half_up(num, den)
     for row in np.flatnonzero(big):
         top, bottom = 1, 1

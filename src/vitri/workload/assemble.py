@@ -28,9 +28,10 @@ from vitri.workload.arrays import (
 )
 from vitri.workload.demand import Rows, build_rows, lines_frame
 from vitri.workload.estimate import Estimates, estimate, estimates_frame
+from vitri.workload.levers import NO_LEVERS, Levers
 from vitri.workload.needs import DEC4, Regular, needs_frame
 from vitri.workload.pools import Pools
-from vitri.workload.register import Register, read_register
+from vitri.workload.register import Items, Register, read_register
 from vitri.workload.spread import Patterns
 
 
@@ -65,30 +66,74 @@ class Workload:
         return int(self.demand.loc[self.demand["estimated"], "minutes"].sum())
 
 
-def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -> Workload:
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the workload is added up from: the register as arrays, its placed rows, estimates, allowances.
+
+    `fund[office, month]` in minutes; `top / bottom` (office, class) is the allowance for each minute,
+    `classes` the class of each task group; `rows` are all rows, `counted` those that count.
+    """
+
+    pools: Pools
+    fund: Ints
+    register: Register
+    items: Items
+    patterns: Patterns
+    rows: Rows
+    counted: Rows
+    estimates: Estimates
+    top: Ints
+    bottom: Ints
+    classes: Ints
+    findings: Findings
+
+    def regular(self, model: PlanningModel) -> Regular:
+        """Return the work that counts for quotas, allowances included."""
+        return _regular(
+            self.register, self.counted, self.patterns, self.estimates, model, self.top, self.bottom,
+            self.classes,
+        )  # fmt: skip
+
+
+def lay_ground(
+    instance: Instance, model: PlanningModel, time_fund: pd.DataFrame, levers: Levers = NO_LEVERS
+) -> Ground:
+    """Read, place and estimate all work; raises as `compute` does."""
+    pools = Pools(instance)
+    fund = _fund_matrix(time_fund, pools.offices, instance.info.months)
+    register, items, patterns, spread_findings = read_register(instance, model, pools, fund, levers)
+    rows, row_findings = build_rows(register, items, patterns, pools)
+    counted = _counted(rows)
+    estimates, estimate_findings = estimate(instance, register, counted, pools, levers)
+    top, bottom = allowance_shares(instance, model, fund, pools.offices, levers.useful_time_bp)
+    classes = _classes(instance, pools)
+    findings = spread_findings + row_findings + estimate_findings
+    return Ground(
+        pools, fund, register, items, patterns, rows, counted, estimates, top, bottom, classes, findings
+    )
+
+
+def compute(
+    instance: Instance, model: PlanningModel, time_fund: pd.DataFrame, *, levers: Levers = NO_LEVERS
+) -> Workload:
     """Compute the workload of a checked instance under a planning model in force.
 
     `time_fund` has one row per office and month with the minutes of one post
-    (`vitri.policy.worktime.time_fund`). Raises `DataError` when a line has no norm, group or period, or an
-    office no time.
+    (`vitri.policy.worktime.time_fund`). `levers` change norms, volumes, coefficients and the useful day of
+    allowances; the time fund that belongs to them comes from `time_fund` with the same changes. Raises
+    `DataError` when a line has no norm, group or period, or an office no time, or a lever names what is
+    not there.
     """
     months = instance.info.months
-    pools = Pools(instance)
-    fund = _fund_matrix(time_fund, pools.offices, months)
-    register, items, patterns, spread_findings = read_register(instance, model, pools, fund)
-    rows, row_findings = build_rows(register, items, patterns, pools)
-    counted = _counted(rows)
-    estimates, estimate_findings = estimate(instance, register, counted, pools)
-    top, bottom = allowance_shares(instance, model, fund, pools.offices)
-    classes = _classes(instance, pools)
-    pile = _Pile.of(register, counted, estimates, top, bottom, classes)
-    work = _regular(register, counted, patterns, estimates, model, top, bottom, classes)
+    ground = lay_ground(instance, model, time_fund, levers)
+    pools, fund, register, estimates = ground.pools, ground.fund, ground.register, ground.estimates
+    pile = _Pile.of(register, ground.counted, estimates, ground.top, ground.bottom, ground.classes)
     return Workload(
-        lines=lines_frame(register, items, rows, pools, months),
+        lines=lines_frame(register, ground.items, ground.rows, pools, months),
         demand=_demand_frame(pile, pools, months),
         cells=_cells_frame(pile, estimates, fund, pools, months),
         needs=needs_frame(
-            work,
+            ground.regular(model),
             fund,
             model.rounding,
             _policy_name(instance, model),
@@ -100,7 +145,7 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
             _existing(instance, pools),
         ),
         estimates=estimates_frame(estimates, pools, months),
-        findings=spread_findings + row_findings + estimate_findings,
+        findings=ground.findings,
     )
 
 

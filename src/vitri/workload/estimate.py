@@ -28,6 +28,7 @@ from vitri.i18n import N_
 from vitri.workload.arrays import Bools, Columns, Ints, half_up, half_up_ratio, sorted_order, texts
 from vitri.workload.coverage import COMPLETE, MISSING, NIL, PARTIAL, STATES, Coverage, coverage, is_inventory
 from vitri.workload.demand import Rows
+from vitri.workload.levers import NO_LEVERS, Levers
 from vitri.workload.pools import OUTSIDE_ID, Pools, expand
 from vitri.workload.register import Register
 
@@ -66,13 +67,15 @@ class Estimates:
         return total
 
 
-def driver_index(instance: Instance, pools: Pools, cover: Coverage) -> tuple[Ints, bool]:
+def driver_index(
+    instance: Instance, pools: Pools, cover: Coverage, levers: Levers = NO_LEVERS
+) -> tuple[Ints, bool]:
     """Return how large each member's work should be beside the average office's (1,000,000 = average).
 
     The mean, over the scenario's drivers, of the organisation's value divided by the mean of all values of
     that organisation (without one: the office's value by the mean of the offices), in the newest year not
-    after the horizon (else the oldest); times the office's coefficient. The second value says whether any
-    driver was used.
+    after the horizon (else the oldest); times the office's coefficient as `levers` change it. The second
+    value says whether any driver was used.
     """
     offices = Columns(instance, "offices")
     coefficient = np.full(len(pools.offices), 1000, dtype=np.int64)
@@ -103,7 +106,9 @@ def driver_index(instance: Instance, pools: Pools, cover: Coverage) -> tuple[Int
         total = sums.setdefault((name, r), [0, 0])
         total[0] += amount
         total[1] += 1
-    index = coefficient[cover.office] * (UNIT // 1000)
+    factor = levers.office_factors(pools.offices)
+    exact = [int(value) * UNIT * factor[o] / 1000 for o, value in enumerate(coefficient)]
+    index = np.array([int(value + Fraction(1, 2)) for value in exact], dtype=np.int64)[cover.office]
     if not used:
         return index, False
     for pair, (o, r) in enumerate(zip(cover.office.tolist(), cover.organisation.tolist(), strict=True)):
@@ -113,8 +118,7 @@ def driver_index(instance: Instance, pools: Pools, cover: Coverage) -> tuple[Int
             if (name, o, of) in chosen and sums[name, of][0] > 0:
                 shares.append(Fraction(chosen[name, o, of][1] * sums[name, of][1], sums[name, of][0]))
         scale = sum(shares, Fraction(0)) / len(shares) if shares else Fraction(1)
-        exact = scale * int(coefficient[o]) * UNIT / 1000
-        index[pair] = max(int(exact + Fraction(1, 2)), 1)
+        index[pair] = max(int(scale * exact[o] + Fraction(1, 2)), 1)
     return index, True
 
 
@@ -148,25 +152,63 @@ def _known_work(register: Register, rows: Rows, cover: Coverage) -> _Work:
     )
 
 
-def estimate(instance: Instance, register: Register, rows: Rows, pools: Pools) -> tuple[Estimates, Findings]:
+def estimate(
+    instance: Instance, register: Register, rows: Rows, pools: Pools, levers: Levers = NO_LEVERS
+) -> tuple[Estimates, Findings]:
     """Estimate every missing or partial month that has donors; nothing if it is switched off."""
+    if not instance.info.estimate_enabled:
+        return _join([]), Findings()
+    return fill_in(members_of(instance, register, pools, levers), register, rows, pools)
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Who registered what (`cover`), which months are asked for and which donate, and how large members are.
+
+    `target`, `donor` are [pair, month], `index[pair]` as `driver_index` gives it; nothing of it depends on
+    the minutes of lines.
+    """
+
+    cover: Coverage
+    target: Bools
+    donor: Bools
+    index: Ints
+    scaled: bool
+
+    def asking(self) -> Bools:
+        """Whether an office has a month to be estimated for which there is a donor, by pair."""
+        result = np.zeros(len(self.target), dtype=np.bool_)
+        for organisation in np.unique(self.cover.organisation):
+            pairs = np.flatnonzero(self.cover.organisation == organisation)
+            result[pairs] = (self.target[pairs] & self.donor[pairs].any(axis=0)).any(axis=1)
+        return result
+
+
+def members_of(instance: Instance, register: Register, pools: Pools, levers: Levers = NO_LEVERS) -> Members:
+    """Return which months of which members are to be estimated, and from whom."""
+    cover = coverage(instance, register, pools)
+    target = (cover.state == MISSING) | (cover.state == PARTIAL)
+    donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
+    return Members(cover, target, donor, *driver_index(instance, pools, cover, levers))
+
+
+def fill_in(members: Members, register: Register, rows: Rows, pools: Pools) -> tuple[Estimates, Findings]:
+    """Estimate the months asked for from the counted rows of the register."""
     blocks: list[Estimates] = []
     alone: dict[str, int] = {}
-    if instance.info.estimate_enabled:
-        cover = coverage(instance, register, pools)
-        target = (cover.state == MISSING) | (cover.state == PARTIAL)
-        donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
-        index, scaled = driver_index(instance, pools, cover)
-        work = _known_work(register, rows, cover)
-        ends = cover.organisation[work.pair]
-        for organisation in np.unique(cover.organisation[target.any(axis=1)]):
-            pairs = np.flatnonzero(cover.organisation == organisation)
-            lonely = int((target[pairs] & ~donor[pairs].any(axis=0)).sum())
-            if lonely and organisation >= 0:
-                alone[str(pools.organisations[organisation])] = lonely
-            if donor[pairs].any():
-                part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
-                blocks.append(_estimate_one(pools, cover, target, donor, index, scaled, work, part, pairs))
+    cover, target, donor = members.cover, members.target, members.donor
+    work = _known_work(register, rows, cover)
+    ends = cover.organisation[work.pair]
+    for organisation in np.unique(cover.organisation[target.any(axis=1)]):
+        pairs = np.flatnonzero(cover.organisation == organisation)
+        lonely = int((target[pairs] & ~donor[pairs].any(axis=0)).sum())
+        if lonely and organisation >= 0:
+            alone[str(pools.organisations[organisation])] = lonely
+        if donor[pairs].any():
+            part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
+            blocks.append(
+                _estimate_one(pools, cover, target, donor, members.index, members.scaled, work, part, pairs)
+            )
     return _join(blocks), _lonely(alone)
 
 

@@ -29,7 +29,7 @@ from vitri.errors import DataError, Finding
 from vitri.i18n import N_
 from vitri.policy import PlanningModel
 from vitri.policy.erlang import places_needed
-from vitri.policy.fund import useful_times
+from vitri.policy.fund import BP, changed_useful, useful_times
 from vitri.policy.sections import Counter, Shift
 from vitri.policy.worktime import calendars
 from vitri.workload.arrays import NO_DAY, Ints, Objects, repeats
@@ -62,8 +62,9 @@ def with_presence(
     *,
     method: Ints,
     code: Objects,
-    quantity: Ints,
+    quantity: list[Fraction],
     norm: list[Fraction],
+    useful_bp: int = 0,
 ) -> tuple[Patterns, Ints]:
     """Give lines of presence their minutes and a spread of their own.
 
@@ -73,10 +74,13 @@ def with_presence(
         As of all lines; `minutes` of other lines stay as they are.
     method
         The position of each line's method in `METHODS`.
-    code, quantity
-        The code of each line; its quantity in hundredths.
-    norm
-        Minutes of one contact or one day with all coefficients, exact, for each line of presence in order.
+    code
+        The code of each line.
+    quantity, norm
+        Quantity, and minutes of one contact or one day with all coefficients, exact, for each line of
+        presence in order.
+    useful_bp
+        A change of useful time in 1/100 % (see `vitri.workload.levers`).
 
     Raises
     ------
@@ -86,17 +90,17 @@ def with_presence(
     special = np.flatnonzero(method >= COUNTER)
     if len(special) == 0:
         return patterns, minutes
-    rules = _Rules(instance, model, lines, patterns, quantity)
+    rules = _Rules(instance, model, lines, patterns, useful_bp)
     minutes, of_line = minutes.copy(), patterns.of_line.copy()
     own: list[Ints] = []
     source: list[int] = []
     wrong: list[Finding] = []
-    for line, exact in zip(special.tolist(), norm, strict=True):
+    for line, amount, exact in zip(special.tolist(), quantity, norm, strict=True):
         if method[line] == COUNTER and rules.counter is None:
             wrong.append(_refused(str(code[line]), "no_counter", N_("a model or policy with [counter]")))
             continue
         try:
-            found = rules.months(line, exact, bool(method[line] == SHIFT))
+            found = rules.months(line, amount, exact, bool(method[line] == SHIFT))
         except ValueError:
             wrong.append(_refused(str(code[line]), "counter_target", N_("a target that can be met")))
             continue
@@ -138,33 +142,35 @@ class _Rules:
     """What the minutes of presence depend on: the model's rules, the lines and their spread, the calendar."""
 
     def __init__(
-        self, instance: Instance, model: PlanningModel, lines: Lines, patterns: Patterns, quantity: Ints
+        self, instance: Instance, model: PlanningModel, lines: Lines, patterns: Patterns, useful_bp: int
     ) -> None:
         self.counter: Counter | None = getattr(model, "counter", None)
         self._shift: Shift = getattr(model, "shift", None) or Shift()
         self._days = _Days(instance, model)
-        self._useful = useful_times(instance, model)
-        self._offices = sorted(self._useful.index)
-        self._lines, self._patterns, self._quantity = lines, patterns, quantity
+        useful = useful_times(instance, model).sort_index(kind="stable")
+        self._offices = [str(code) for code in useful.index]
+        change = np.array([useful_bp], dtype=np.int64)
+        self._useful = [Fraction(changed_useful(int(share), change)[0], BP * BP) for share in useful]
+        self._lines, self._patterns = lines, patterns
 
-    def months(self, line: int, norm: Fraction, manned: bool) -> Ints:
+    def months(self, line: int, quantity: Fraction, norm: Fraction, manned: bool) -> Ints:
         """Return the minutes of a line in each month of its pattern; ValueError if no counter is enough."""
         patterns = self._patterns
         pattern = int(patterns.of_line[line])
         start, count = int(patterns.start[pattern]), int(patterns.count[pattern])
-        office = self._offices[int(self._lines.office[line])]
+        place = int(self._lines.office[line])
+        office = self._offices[place]
         found: list[int] = []
         for entry in range(start, start + count):
             month = int(patterns.month[entry])
             everyday = manned and self._shift.days == "all"
             days = self._days.between(office, self._lines, line, month, everyday=everyday)
             if manned:
-                useful = Fraction(1) if self._shift.use_k else Fraction(int(self._useful[office]), 10_000)
-                exact = Fraction(int(self._quantity[line]), 100) * norm * days * useful
+                exact = quantity * norm * days * (1 if self._shift.use_k else self._useful[place])
             else:
                 weighed = int(patterns.after[entry] - patterns.before[entry])
                 share = Fraction(weighed, int(patterns.weight[pattern]))
-                exact = self._counter_minutes(Fraction(int(self._quantity[line]), 100) * share, norm, days)
+                exact = self._counter_minutes(quantity * share, norm, days)
             found.append(int(exact + Fraction(1, 2)))
         return np.array(found, dtype=np.int64)
 

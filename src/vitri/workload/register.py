@@ -2,13 +2,15 @@
 
 minutes of a line = half-up(quantity × unit minutes × coefficients of item, norm, office and line), once. Work
 counted by ratio has posts per unit × the time fund of its months in place of unit minutes; counters and
-manned stations are in `vitri.workload.presence`.
+manned stations are in `vitri.workload.presence`. The factors of levers (`vitri.workload.levers`) join the
+product.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -28,6 +30,7 @@ from vitri.workload.arrays import (
     half_up,
     rounded_product,
 )
+from vitri.workload.levers import NO_LEVERS, Levers
 from vitri.workload.pools import Pools
 from vitri.workload.presence import COUNTER, METHODS, RATIO, UNIT_TIME, with_presence
 from vitri.workload.spread import (
@@ -163,7 +166,10 @@ def _local_norms(
 
 @dataclass(frozen=True, eq=False)
 class Register:
-    """The registrations as arrays, one entry per line; positions refer to `Pools` and `Items`, -1 is none."""
+    """The registrations as arrays, one entry per line; positions refer to `Pools` and `Items`, -1 is none.
+
+    `minutes` is the rounded product of `factors`, (values, scale) each.
+    """
 
     code: Objects
     office: Ints
@@ -185,6 +191,7 @@ class Register:
     regular: Bools
     individual: Bools
     minutes: Ints
+    factors: tuple[tuple[Ints, int], ...]
 
 
 def _require(
@@ -204,8 +211,13 @@ def _require(
     ]
 
 
+def _exact(factors: Sequence[tuple[Ints, int]], line: int) -> Fraction:
+    """Return the exact product of the factors of one line."""
+    return math.prod((Fraction(int(values[line]), scale) for values, scale in factors), start=Fraction(1))
+
+
 def read_register(
-    instance: Instance, model: PlanningModel, pools: Pools, fund: Ints
+    instance: Instance, model: PlanningModel, pools: Pools, fund: Ints, levers: Levers = NO_LEVERS
 ) -> tuple[Register, Items, Patterns, Findings]:
     """Read all registrations: norms, coefficients, minutes and the pattern by which they are spread.
 
@@ -276,36 +288,39 @@ def read_register(
     ratio_fund = np.where(ratio, patterns.fund[patterns.of_line], 0)
     posts = items.posts[item]
     shown = np.where(ratio, half_up(posts * ratio_fund, 10), unit)
-    minutes = rounded_product(
-        [
-            (quantity, 100),
-            (np.where(ratio, 100, unit), 100),
-            (np.where(ratio, posts, 1000), 1000),
-            (np.where(ratio, ratio_fund, 1), 1),
-            *((values, 1000) for values in coefficients),
-        ]
-    )
-    presence = np.flatnonzero(method >= COUNTER)
+    levers.require(pools, items.codes)
+    organisation = columns.places("organisation", pools.organisations)
+    sides = (pools, items.codes, office, organisation, group, item)
+    factors = [
+        (quantity, 100),
+        (np.where(ratio, 100, unit), 100),
+        (np.where(ratio, posts, 1000), 1000),
+        (np.where(ratio, ratio_fund, 1), 1),
+        *((values, 1000) for values in coefficients),
+        *levers.line_factors(*sides),
+    ]
+    volume = [(quantity, 100), *replace(levers, norm=(), coefficient=()).line_factors(*sides)]
+    time = [(unit, 100), *((values, 1000) for values in coefficients)]
+    time += replace(levers, volume=()).line_factors(*sides)
+    presence = np.flatnonzero(method >= COUNTER).tolist()
     patterns, minutes = with_presence(
         instance,
         model,
         lines,
         patterns,
-        minutes,
+        rounded_product(factors),
         method=method,
         code=code,
-        quantity=quantity,
-        norm=[
-            Fraction(int(unit[i]) * math.prod(int(values[i]) for values in coefficients), 100 * 1000**5)
-            for i in presence.tolist()
-        ],
+        quantity=[_exact(volume, line) for line in presence],
+        norm=[_exact(time, line) for line in presence],
+        useful_bp=levers.useful_time_bp,
     )
     allowed = np.array([name in model.workload.count_status for name in statuses], dtype=np.bool_)
     cancelled = np.array([name == "cancelled" for name in statuses], dtype=np.bool_)
     register = Register(
         code=code,
         office=office,
-        organisation=columns.places("organisation", pools.organisations),
+        organisation=organisation,
         group=group,
         item=item,
         first=lines.first,
@@ -323,6 +338,7 @@ def read_register(
         regular=regular,
         individual=items.individual[item],
         minutes=minutes,
+        factors=tuple(factors),
     )
     return register, items, patterns, _findings(register, patterns, profiles, instance)
 
