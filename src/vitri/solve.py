@@ -45,7 +45,7 @@ def solve(
     from vitri.plan.audit import audit
     from vitri.plan.result import Result
     from vitri.policy import model_for
-    from vitri.policy.worktime import person_time, time_fund
+    from vitri.policy.worktime import check_time, person_time, time_fund
     from vitri.workload import compute
 
     options = options or SolveOptions()
@@ -53,7 +53,7 @@ def solve(
     started = dt.datetime.now(dt.UTC)
     policy = options.policy or instance.info.policy
     model = model_for(instance, policy)
-    findings = check_with_model(instance, model)
+    findings = check_with_model(instance, model) + check_time(instance, model)
     if findings.errors:
         raise DataError(findings)
 

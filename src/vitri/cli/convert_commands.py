@@ -50,7 +50,9 @@ def convert(run: Path, output: Path, month: str | None) -> None:
     """Print the converted products per person and month of a run and write the table."""
     suffix = output.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
-        raise click.BadParameter(tr("the name of the file must end in .csv or .xlsx", language()), param_hint="-o")
+        raise click.BadParameter(
+            tr("the name of the file must end in .csv or .xlsx", language()), param_hint="-o"
+        )
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         raise click.BadParameter(tr("a month such as 2026-03", language()), param_hint="--month")
     _free(output)
@@ -69,9 +71,7 @@ def convert(run: Path, output: Path, month: str | None) -> None:
     line(tr("Table written: {path}", language(), path=output))
 
 
-def _tables(
-    run: Path, result: Result, instance: Instance, model: PlanningModel
-) -> dict[str, pd.DataFrame]:
+def _tables(run: Path, result: Result, instance: Instance, model: PlanningModel) -> dict[str, pd.DataFrame]:
     """Return the two tables the run keeps, or count them if it keeps none; with warnings."""
     from vitri.explain.conversion import convert as convert_plan
     from vitri.explain.conversion import unconverted
@@ -164,11 +164,11 @@ def _show(converted: pd.DataFrame, people: pd.DataFrame) -> None:
             "Together {all} converted products: {people} by {count} people, {vacant} in vacant seats, "
             "{nobody} of nobody.",
             lang,
-            all=_hundredths(converted["converted_dec2"].sum()),
-            people=_hundredths(rows["converted_dec2"].sum()),
+            all=_hundredths(int(converted["converted_dec2"].sum())),
+            people=_hundredths(int(rows["converted_dec2"].sum())),
             count=number(rows["official"].nunique(), lang),
-            vacant=_hundredths(converted.loc[vacant, "converted_dec2"].sum()),
-            nobody=_hundredths(converted.loc[nobody, "converted_dec2"].sum()),
+            vacant=_hundredths(int(converted.loc[vacant, "converted_dec2"].sum())),
+            nobody=_hundredths(int(converted.loc[nobody, "converted_dec2"].sum())),
         )
     )
 

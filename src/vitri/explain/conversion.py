@@ -69,9 +69,7 @@ def convert(
     return Conversion(table, person_months(model, table, leaders(instance, tables)), findings)
 
 
-def converted(
-    instance: Instance, model: PlanningModel, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def converted(instance: Instance, model: PlanningModel, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the products of every registration by person and month.
 
     Returns
@@ -94,8 +92,10 @@ def converted(
     frame = made.take(row)[["registration", "office", "month", "conversion_k_dec3"]].assign(
         official=shares["official"].to_numpy(), quantity_dec2=parts
     )
-    frame = frame[parts > 0].groupby(KEYS, dropna=False, sort=True, as_index=False).agg(
-        {"quantity_dec2": "sum", "conversion_k_dec3": "first"}
+    frame = (
+        frame[parts > 0]
+        .groupby(KEYS, dropna=False, sort=True, as_index=False)
+        .agg({"quantity_dec2": "sum", "conversion_k_dec3": "first"})
     )
     frame = _with_outcomes(frame, instance, factors)
     frame = frame.sort_values(

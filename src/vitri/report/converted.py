@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from vitri.i18n import N_, Lang, tr
+from vitri.i18n import N_, Lang, month_text, tr
 from vitri.report.book import Book, section_number
 from vitri.report.periods import Period, periods
 from vitri.report.source import Source, numbers, texts
@@ -22,7 +22,7 @@ Months = dict[str, dict[str, float]]
 
 
 def columns_of(spans: list[Period], outcomes: bool) -> tuple[Column, ...]:
-    """Return the columns: official, products of each period and their sum; what was done, where it is told."""
+    """Return the columns: official, products by period and in all; what was done, where told."""
     times = tuple(
         Column(span.key, span.title, 7.7, "fte", span.over, True, literal=True, literal_over=True)
         for span in spans
@@ -54,7 +54,10 @@ def add(book: Book) -> None:
     if not spans:
         return
     outcomes = any(
-        "done_converted_dec2" in row for people in work.values() for m in people.values() for row in m.values()
+        "done_converted_dec2" in row
+        for people in work.values()
+        for m in people.values()
+        for row in m.values()
     )
     table = book.table(NAME, columns_of(spans, outcomes), landscape=True)
     table.sheet.title(
@@ -86,8 +89,9 @@ def _remarks(book: Book, table: Table, outcomes: bool) -> None:
     if outcomes:
         sheet.note(
             tr(
-                "Result: (a + b + c)/3 of the months whose outcome is told, as implementers count it "
-                "(assumption); not given for leaders, who have further criteria.",
+                "Result: (a + b + c)/3 of the months whose outcome is told, several months weighted by their "
+                "products, as implementers count it (assumption); not given for leaders, who have further "
+                "criteria.",
                 lang,
             )
         )
@@ -150,7 +154,8 @@ def _lines(book: Book) -> None:
         nobody = tr("nobody", lang)
         table.write(
             {
-                "office": source.office(office), "official": who or nobody, "month": f"{month[5:]}/{month[:4]}",
+                "office": source.office(office), "official": who or nobody,
+                "month": month_text(month, lang),
                 "registration": line, **figures,
             }
         )  # fmt: skip

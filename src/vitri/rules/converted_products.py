@@ -51,7 +51,7 @@ def _worst(
     spare: int = 0,
     kept: bool = False,
 ) -> Iterator[Measured]:
-    """Yield the broken rows of a comparison that may differ by `spare`; if asked, a kept one of each office."""
+    """Yield the broken rows of a comparison that may differ by `spare`; if asked, one kept per office."""
     away = np.abs(actual - required)
     rows = np.flatnonzero(away > spare)[:WORST]
     if kept:
@@ -84,14 +84,12 @@ def _sums(made: pd.DataFrame, told: pd.DataFrame) -> Iterator[Measured]:
     factor = made.drop_duplicates("registration").set_index("registration")["conversion_k_dec3"]
     both = _joined(made[[*LINE, "quantity_dec2"]], told[[*LINE, "quantity_dec2", "converted_dec2"]], LINE)
     quantity = _ints(both["quantity_dec2_wanted"])
-    yield from _worst(
-        both, LINE, quantity, _ints(both["quantity_dec2_told"]), "quantity_dec2", kept=True
-    )
+    yield from _worst(both, LINE, quantity, _ints(both["quantity_dec2_told"]), "quantity_dec2", kept=True)
     wanted = half_up_ratio(quantity, _ints(factor.reindex(both["registration"])), 1000)
     yield from _worst(both, LINE, wanted, _ints(both["converted_dec2"]), "converted_dec2")
     planned = told[told["registration"].isin(factor.index)]
-    known = factor.reindex(planned["registration"]).astype("Int64").fillna(-1).to_numpy(dtype=np.int64)
-    said = planned["conversion_k_dec3"].fillna(-1).to_numpy(dtype=np.int64)
+    known: Ints = factor.reindex(planned["registration"]).fillna(-1).to_numpy(dtype=np.int64)
+    said: Ints = planned["conversion_k_dec3"].fillna(-1).to_numpy(dtype=np.int64)
     yield from _worst(planned, LINE, known, said, "conversion_k_dec3")
     exact = half_up_ratio(_ints(told["quantity_dec2"]), _ints(told["conversion_k_dec3"]), 1000)
     yield from _worst(
@@ -126,7 +124,9 @@ def _outcomes(case: Case, told: pd.DataFrame) -> Iterator[Measured]:
     done = done[done["quantity_done"].notna() & done["month"].isin(case.months)]
     done = done.assign(delays=done["delays"].where(~done["objective_cause"].astype(bool), 0))
     done = done.groupby(keys, sort=True)[["quantity_done", "content_errors", "delays"]].sum().reset_index()
-    rows = told[[*LINE, "official", "conversion_k_dec3", "done_converted_dec2", "quality_pct", "progress_pct"]]
+    rows = told[
+        [*LINE, "official", "conversion_k_dec3", "done_converted_dec2", "quality_pct", "progress_pct"]
+    ]
     both = rows.merge(done, on=keys, how="outer")
     both["office"] = both["office"].fillna("")
     lines = case.instance.tables["registrations"].set_index("code")
