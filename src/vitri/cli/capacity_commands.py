@@ -11,7 +11,6 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, table
 from vitri.cli.words import Command, common, language, option
-from vitri.errors import Finding, UsageError
 from vitri.i18n import N_, month_text, number, tr
 
 if TYPE_CHECKING:
@@ -53,8 +52,14 @@ def capacity(path: Path, month: str | None, office: str | None, output: Path | N
         refuse_to_overwrite(output)
     instance = usable(path)
     from vitri.policy import model_for
+    from vitri.policy.sessions import known_place
 
-    frame = _only(capacity_table(instance, model_for(instance)), month=month, office=office)
+    known_place(instance, office, month)
+    frame = capacity_table(instance, model_for(instance))
+    if office is not None:
+        frame = frame[frame["office"] == office]
+    if month is not None:
+        frame = frame[frame["month"] == month]
     _show(frame, single=month is not None or office is not None)
     if output is not None:
         _save(frame, output)
@@ -83,33 +88,6 @@ def capacity_table(instance: Instance, model: PlanningModel) -> pd.DataFrame:
     total = people.groupby(["office", "month"], sort=True)[names].sum().reset_index()
     joined = posts.merge(total, on=["office", "month"], how="left")
     return joined.fillna(dict.fromkeys(names, 0)).astype(dict.fromkeys(names, "int64"))
-
-
-def _only(frame: pd.DataFrame, **chosen: str | None) -> pd.DataFrame:
-    """Keep the rows of one office or month; raise UsageError where there is none."""
-    for column, value in chosen.items():
-        if value is None:
-            continue
-        known = frame[column].astype("str").unique().tolist()
-        if value not in known:
-            raise UsageError(
-                Finding(
-                    code="unknown_code",
-                    table="offices" if column == "office" else "scenario.toml",
-                    column=column,
-                    value=value,
-                    allowed=N_("one of {valid}"),
-                    message=N_('The scenario has no {name} "{value}".'),
-                    advice=N_("Give one of those that it has."),
-                    fields={
-                        "valid": ", ".join(known[:12]) + (" ..." if len(known) > 12 else ""),
-                        "name": column,
-                        "value": value,
-                    },
-                )
-            )
-        frame = frame[frame[column] == value]
-    return frame.reset_index(drop=True)
 
 
 def _show(frame: pd.DataFrame, *, single: bool) -> None:

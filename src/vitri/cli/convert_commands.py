@@ -50,9 +50,7 @@ def convert(run: Path, output: Path, month: str | None) -> None:
     """Print the converted products per person and month of a run and write the table."""
     suffix = output.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
-        raise click.BadParameter(
-            tr("the name of the file must end in .csv or .xlsx", language()), param_hint="-o"
-        )
+        raise click.BadParameter(tr("the name must end in .csv or .xlsx", language()), param_hint="-o")
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         raise click.BadParameter(tr("a month such as 2026-03", language()), param_hint="--month")
     _free(output)
@@ -60,8 +58,9 @@ def convert(run: Path, output: Path, month: str | None) -> None:
     instance, model = input_of(run, result)
     tables = _tables(run, result, instance, model)
     if month is not None:
-        if month not in instance.info.months:
-            raise UsageError(_outside(month, instance))
+        from vitri.policy.sessions import known_place
+
+        known_place(instance, None, month)
         tables = {name: frame[frame["month"] == month] for name, frame in tables.items()}
     _show(tables["converted"], tables["converted_people"])
     if model.conversion is not None and model.conversion.replace:
@@ -107,23 +106,6 @@ def _nothing(run: Path, instance: Instance, model: PlanningModel) -> Finding:
         message=message,
         advice=advice,
         fields={"model": model.name, "day": date_text(instance.info.as_of, language())},
-    )
-
-
-def _outside(month: str, instance: Instance) -> Finding:
-    return Finding(
-        code="outside_horizon",
-        table="scenario.toml",
-        column="--month",
-        value=month,
-        allowed=N_("{first} to {last}"),
-        message=N_("The month {month} is not among the months of the run."),
-        advice=N_("Give a month of the horizon."),
-        fields={
-            "month": month_text(month, language()),
-            "first": month_text(instance.info.first_month, language()),
-            "last": month_text(instance.info.last_month, language()),
-        },
     )
 
 

@@ -189,7 +189,7 @@ def session_grid(
     UsageError
         For an office or a month that the scenario does not have.
     """
-    _known(instance, office, month)
+    known_place(instance, office, month)
     start = int(instance.info.first_month[:4])
     months = instance.info.months if month is None else (month,)
     since = [(int(text[:4]) - start) * 12 + int(text[5:]) - 1 for text in months]
@@ -231,10 +231,13 @@ def _by_cumulation(exact: Ints, month: Ints) -> Ints:
     return result
 
 
-def _known(instance: Instance, office: str | None, month: str | None) -> None:
-    """Raise UsageError for an office or month that is not there."""
+def known_place(instance: Instance, office: str | None, month: str | None) -> None:
+    """Raise UsageError for an office or a month that the scenario does not have; None asks for nothing."""
     offices = sorted(instance.tables["offices"]["code"].astype(str))
-    for column, value, valid in (("office", office, offices), ("month", month, list(instance.info.months))):
+    for column, value, valid, message in (
+        ("office", office, offices, N_('The scenario has no office "{value}".')),
+        ("month", month, list(instance.info.months), N_("The scenario has no month {value}.")),
+    ):
         if value is not None and value not in valid:
             shown = ", ".join(valid[:12]) + (" ..." if len(valid) > 12 else "")
             raise UsageError(
@@ -244,8 +247,8 @@ def _known(instance: Instance, office: str | None, month: str | None) -> None:
                     column=column,
                     value=value,
                     allowed=N_("one of {valid}"),
-                    message=N_('The scenario has no {name} "{value}".'),
+                    message=message,
                     advice=N_("Give one of those that it has."),
-                    fields={"valid": shown, "name": column, "value": value},
+                    fields={"valid": shown, "value": value},
                 )
             )

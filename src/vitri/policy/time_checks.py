@@ -115,7 +115,7 @@ def _half_days(model: PlanningModel) -> list[Finding]:
             table=model.file,
             column="sessions",
             value=str(by_clock),
-            allowed="{minutes}",
+            allowed=N_("{minutes} minutes"),
             message=N_("Morning and afternoon last {clock} minutes, the working day {minutes}."),
             advice=N_("Mend the clock times of the sessions or minutes_per_day."),
             fields={"clock": by_clock, "minutes": per_day},

@@ -66,7 +66,7 @@ def add(book: Book) -> None:
     )
     _remarks(book, table, outcomes)
     table.header()
-    offices = [office for office in source.offices if office in work]
+    offices = source.in_order("offices", work)
     for order, office in enumerate(offices, 1):
         table.section(source.office(office), section_number(order, len(offices)))
         for serial, who in enumerate(sorted(work[office]), 1):

@@ -17,7 +17,7 @@ import pandas as pd
 from vitri.data.instance import Instance
 from vitri.policy import PlanningModel
 from vitri.policy.worktime import half_up as rounded
-from vitri.workload.arrays import Ints, half_up_ratio, packed, running_sums, segments
+from vitri.workload.arrays import Ints, half_up, half_up_ratio, packed, running_sums, segments
 
 COLUMNS = ("registration", "office", "pool", "task_group", "month", "minutes", "quantity_dec2")
 
@@ -88,6 +88,6 @@ def deducted(done: Ints, faults: Ints, deduction_bp: int) -> Ints:
     a row are those of different products while there are enough. `done` is in hundredths of a product; less
     than one product counts as one.
     """
-    lost = half_up_ratio(np.asarray(faults, dtype=np.int64) * deduction_bp, 100, np.maximum(done, 100))
-    kept: Ints = np.maximum(10_000 - lost, 0)
-    return kept
+    points = np.maximum(done, 100)
+    left = 10_000 * points - np.asarray(faults, dtype=np.int64) * deduction_bp * 100
+    return half_up(np.maximum(left, 0), points)
