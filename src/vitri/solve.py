@@ -35,6 +35,7 @@ def solve(
     there is no plan, and `AuditError` where the plan found breaks a rule: such a plan is never returned.
     """
     from vitri.data import check_with_model
+    from vitri.explain.conversion import convert
     from vitri.explain.reasons import reasons
     from vitri.optimise.assignment import assign
     from vitri.optimise.engine import SilentReporter, SolveOptions, Watch
@@ -44,7 +45,7 @@ def solve(
     from vitri.plan.audit import audit
     from vitri.plan.result import Result
     from vitri.policy import model_for
-    from vitri.policy.worktime import person_time, time_fund
+    from vitri.policy.worktime import check_time, person_time, time_fund
     from vitri.workload import compute
 
     options = options or SolveOptions()
@@ -52,7 +53,7 @@ def solve(
     started = dt.datetime.now(dt.UTC)
     policy = options.policy or instance.info.policy
     model = model_for(instance, policy)
-    findings = check_with_model(instance, model)
+    findings = check_with_model(instance, model) + check_time(instance, model)
     if findings.errors:
         raise DataError(findings)
 
@@ -96,6 +97,10 @@ def solve(
         tables["post_ranks"] = mix.post_ranks
         levels += _levels("ranks", mix.levels, named)
         warnings = warnings + mix.findings
+        made = convert(instance, model, tables)
+        if made is not None:
+            tables |= made.tables()
+            warnings = warnings + made.findings
     watch.tell("reasons")
     tables["reasons"], tables["certificates"] = reasons(instance, model, workload, fund, sized, tables)
     watch.tell("audit")

@@ -25,8 +25,8 @@ def test_numbers_are_written_the_readers_way() -> None:
     """Vietnamese rows have the decimal comma, English rows the point."""
     model = load_model("mttq-xa-2025").in_force(DAY)
     for lang, text in (("vi", "N2: 1,5"), ("en", "N2: 1.5")):
-        (row,) = [row for row in model.sources(lang) if row["path"] == "conversion"]
-        assert text in row["value"]
+        values = [row["value"] for row in model.sources(lang) if row["path"].startswith("conversion")]
+        assert any(text in value for value in values)
 
 
 def test_what_is_off_is_listed_with_its_reason() -> None:

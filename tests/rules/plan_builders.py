@@ -268,9 +268,11 @@ PLANNED: dict[str, list[dict[str, Any]]] = {
 _NUMBERS = {
     "priority", "minutes", "posts", "free_pct", "posts_now", "incumbents_now", "change", "fte_dec4", "bound",
     "ceiling", "floor", "cap", "used", "left", "gap", "share_pct", "seat", "overtime_minutes", "slack",
-    "available_minutes", "assigned_minutes", "load_pct_dec2", "lower_bound",
+    "available_minutes", "assigned_minutes", "load_pct_dec2", "lower_bound", "quantity_dec2", "line_minutes",
+    "conversion_k_dec3", "converted_dec2", "done_converted_dec2", "compared_dec2", "quantity_pct",
+    "quality_pct", "progress_pct", "result_pct",
 }  # fmt: skip
-_FLAGS = {"main", "free", "regular", "estimated"}
+_FLAGS = {"main", "free", "regular", "estimated", "counted"}
 _COLUMNS = {"unmet": ["office", "pool", "task_group", "month", "priority", "minutes"]}
 
 
@@ -300,6 +302,7 @@ class Plan:
     sizing: Any = "ceiling"
     structure: Any = "common"
     levels: tuple[dict[str, Any], ...] = ()
+    lines: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         self.tables["demand"] = self.demand.copy()
@@ -364,6 +367,7 @@ class Plan:
             sizing=self.sizing,
             structure=self.structure,
             levels=self.levels,
+            lines=self.lines,
         )
 
     def measure(self, name: str) -> pd.DataFrame:

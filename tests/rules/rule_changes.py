@@ -7,9 +7,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from plan_builders import FEB, GIVEN, JAN, Plan, table
+from plan_builders import FEB, GIVEN, JAN, Plan, frame, table
 
 from vitri.policy.rows import RatioCap, SizeRule
+from vitri.policy.sections import Conversion
 
 Change = Callable[[Plan], Any]
 
@@ -106,6 +107,44 @@ def _certificate(plan: Plan, bound: int, told: int | None = None) -> Plan:
         figure="office:A", kind="workload", data=json.dumps(data), lower_bound=bound
     )[["figure", "kind", "data", "lower_bound"]]  # fmt: skip
     return plan
+
+
+def converted(plan: Plan, **cells: Any) -> Plan:
+    """Convert 10 products of the cashier's January (K 1.5) and 4 accounts (no K), of which 8 are done.
+
+    P3 has all of the cashier's work, P4 the accounts; one of the 8 products had an error, one was late.
+    """
+    plan.given(
+        work_items=table("code name task_group complexity", "W1 W1 TQ N2", "W2 W2 KT -"),
+        registrations=table(
+            "code office work_item quantity period", f"R1 A W1 1000 {JAN}", f"R2 A W2 400 {JAN}"
+        ),
+        outcomes=table(
+            "registration official month quantity_done content_errors delays", f"R1 P3 {JAN} 800 1 1"
+        ),
+    )
+    plan.ruled(
+        conversion=Conversion(k={"N2": Decimal("1.5")}, error_deduction_pct=Decimal(25),
+                              delay_deduction_pct=Decimal(25))
+    )  # fmt: skip
+    plan.lines = frame("lines", table(
+        "registration office pool task_group month work_item quantity_dec2 line_minutes minutes pooling "
+        "counted",
+        f"R1 A shared TQ {JAN} W1 1000 3000 3000 membership yes",
+        f"R2 A shared KT {JAN} W2 400 4000 4000 membership yes",
+    ))  # fmt: skip
+    plan.tables["converted"] = frame("converted", table(
+        "office official month registration quantity_dec2 conversion_k_dec3 converted_dec2 "
+        "done_converted_dec2 quality_pct progress_pct",
+        f"A P3 {JAN} R1 1000 1500 1500 1200 9688 9688",
+        f"A P4 {JAN} R2 400 - - - - -",
+    ))  # fmt: skip
+    plan.tables["converted_people"] = frame("converted_people", table(
+        "office official month converted_dec2 compared_dec2 done_converted_dec2 quantity_pct quality_pct "
+        "progress_pct result_pct",
+        f"A P3 {JAN} 1500 1500 1200 8000 9688 9688 9125",
+    ))  # fmt: skip
+    return plan.set("converted", "registration == 'R1'", **cells) if cells else plan
 
 
 def _without(*names: str) -> Change:
@@ -362,5 +401,10 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.given(officials=_officials(P4={"max_groups": 2})),
         lambda p: p.given(officials=_officials(P4={"max_groups": 1})),
         _people_off,
+    ),
+    "converted_products": (
+        converted,
+        lambda p: converted(p, converted_dec2=1499),
+        lambda p: converted(p, converted_dec2=1499).tables.pop("converted"),
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_builders import FEB, JAN, Plan
-from rule_changes import CHANGES
+from rule_changes import CHANGES, converted
 
 from vitri.errors import Findings
 from vitri.plan.audit import AuditReport, audit
@@ -20,7 +20,7 @@ from vitri.rules import REGISTRY
 def check(plan: Plan, **info: Any) -> AuditReport:
     """Audit a plan of the builders."""
     settings_ = {"sizing": plan.sizing, "structure": plan.structure, "levels": plan.levels, **info}
-    work: Any = SimpleNamespace(demand=plan.demand)
+    work: Any = SimpleNamespace(demand=plan.demand, lines=plan.lines)
     return audit(plan.instance, plan.model, work, plan.tables, settings_)
 
 
@@ -153,6 +153,30 @@ CORRUPTIONS: dict[str, tuple[str, Callable[[Plan], Any]]] = {
     "a backup who is the main official": (
         "backup_official", lambda p: p.set("assignments", "official == 'P3' and task_group == 'TH'",
                                            official="P2")),
+    "a product that is lost": (
+        "converted_products", lambda p: converted(p, quantity_dec2=999)),
+    "a product that is invented": (
+        "converted_products", lambda p: converted(p, quantity_dec2=1001)),
+    "another factor K": (
+        "converted_products", lambda p: converted(p, conversion_k_dec3=1000)),
+    "no factor where there is one": (
+        "converted_products", lambda p: converted(p, conversion_k_dec3=None, converted_dec2=None)),
+    "products of somebody who does not do the work": (
+        "converted_products", lambda p: converted(p, official="P2")),
+    "products done that nobody told": (
+        "converted_products", lambda p: converted(p, done_converted_dec2=1300)),
+    "an error that costs nothing": (
+        "converted_products", lambda p: converted(p, quality_pct=10_000)),
+    "a delay that costs nothing": (
+        "converted_products", lambda p: converted(p, progress_pct=10_000)),
+    "a line left out of the conversion": (
+        "converted_products", lambda p: converted(p).drop("converted", "registration == 'R2'")),
+    "a person's sum that differs": (
+        "converted_products", lambda p: converted(p).set("converted_people", "official == 'P3'",
+                                                         converted_dec2=1600)),
+    "a result that does not follow": (
+        "converted_products", lambda p: converted(p).set("converted_people", "official == 'P3'",
+                                                         result_pct=10_000)),
     "a vacancy as backup": (
         "backup_official", lambda p: p.set("assignments", "official == 'P3' and task_group == 'TH'",
                                            official="VAC-B.02-1")),
@@ -170,6 +194,12 @@ def test_a_spoilt_plan_is_rejected_by_name(what: str) -> None:
     assert name in report.broken
     finding = next(f for f in report.findings.errors if f.code == name)
     assert finding.render("vi")["message"] != finding.render("en")["message"]
+
+
+def test_a_plan_with_converted_products_passes() -> None:
+    """The converted products made by hand pass, with one error and one delay in eight products done."""
+    report = check(converted(Plan()))
+    assert report.passed, [f.render("en")["message"] for f in report.findings.errors]
 
 
 def test_there_are_many_ways_of_spoiling_a_plan() -> None:

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 import click
 
 from vitri._version import __version__
-from vitri.cli import cliff_commands, data_commands, plan_commands, workload_commands
+from vitri.cli import (
+    capacity_commands,
+    cliff_commands,
+    convert_commands,
+    data_commands,
+    plan_commands,
+    workload_commands,
+)
 from vitri.cli.output import line, show_findings, utf8
 from vitri.cli.words import Group, choose_language, common, help_text, language, option, speaking
 from vitri.errors import (
@@ -79,12 +86,15 @@ def cli() -> None:
     """The command `vitri`; its help text is `ABOUT`."""
 
 
-for command in (
+_COMMANDS = (
     *data_commands.COMMANDS,
+    *capacity_commands.COMMANDS,
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,
     *plan_commands.COMMANDS,
-):
+    *convert_commands.COMMANDS,
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -82,6 +82,7 @@ def checked(path: Path) -> tuple[Instance | None, Findings]:
     from vitri.data import check as check_data
     from vitri.data import check_with_model
     from vitri.policy import model_for
+    from vitri.policy.worktime import check_time
 
     instance, found = check_data(path)
     if instance is None:
@@ -90,7 +91,10 @@ def checked(path: Path) -> tuple[Instance | None, Findings]:
         model = model_for(instance)
     except ModelError as problem:
         return instance, found + problem.findings
-    return instance, found + model.warnings + check_with_model(instance, model)
+    if len(found.errors):
+        return instance, found + model.warnings + check_with_model(instance, model)
+    timed = check_time(instance, model)
+    return instance, found + model.warnings + check_with_model(instance, model) + timed
 
 
 def usable(path: Path) -> Instance:

@@ -43,6 +43,11 @@ NEEDED_WITH_PEOPLE: Mapping[str, tuple[str, ...]] = {
     "load": ("official", "month", "available_minutes", "assigned_minutes"),
     "post_ranks": ("office", "position", "posts"),
 }  # fmt: skip
+#: The tables a plan may have, with the columns rules read.
+EXTRA: Mapping[str, tuple[str, ...]] = {
+    "converted": ("office", "month", "registration", "quantity_dec2"),
+    "converted_people": ("office", "official", "month", "converted_dec2", "compared_dec2"),
+}
 #: Columns that rules read and that may be blank.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "post_groups": ("organisation", "free_pct"),
@@ -52,7 +57,11 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "staffing": ("official", "office", "position", "share_pct", "post_group", "seat"),
     "load": ("load_pct_dec2",),
     "post_ranks": ("rank",),
-}
+    "assignments": ("registration",),
+    "converted": ("official", "conversion_k_dec3", "converted_dec2", "done_converted_dec2", "quality_pct",
+                  "progress_pct"),
+    "converted_people": ("done_converted_dec2", "quantity_pct", "quality_pct", "progress_pct", "result_pct"),
+}  # fmt: skip
 
 
 class MeasuredFinding(Finding):
@@ -120,6 +129,7 @@ def audit(
         sizing=cast("Sizing | None", info.get("sizing")),
         structure=cast("Structure | None", info.get("structure")),
         levels=tuple(info.get("levels") or ()),
+        lines=workload.lines if "converted" in tables else None,
     )
     frames: list[pd.DataFrame] = []
     findings: list[Finding] = []
@@ -143,6 +153,7 @@ def _with_optional(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _lacking(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Yield what makes the tables impossible to check: a table, a column or a value is not there."""
     needed = {**NEEDED, **(NEEDED_WITH_PEOPLE if instance.has("officials") else {})}
+    needed |= {name: columns for name, columns in EXTRA.items() if name in tables}
     for name, columns in needed.items():
         if name not in tables:
             yield _finding(name, "", N_("The plan has no table {table}."))

@@ -228,6 +228,16 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
         Column("quality_pct", "int", "Chất lượng", "Quality", "%"),
         Column("progress_pct", "int", "Tiến độ", "Progress", "%"),
     )),
+    ("converted_people", ("Sản phẩm quy đổi theo người", "Converted output by person"), (
+        "office#", "official#", "month#",
+        _number("converted_dec2", "Quy đổi (phần trăm)", "Converted (hundredths)"),
+        _number("compared_dec2", "Đã có kết quả (phần trăm)", "With an outcome (hundredths)"),
+        _number("done_converted_dec2", "Quy đổi đã làm (phần trăm)", "Converted done (hundredths)"),
+        Column("quantity_pct", "int", "Số lượng (a)", "Quantity (a)", "%"),
+        Column("quality_pct", "int", "Chất lượng (b)", "Quality (b)", "%"),
+        Column("progress_pct", "int", "Tiến độ (c)", "Progress (c)", "%"),
+        Column("result_pct", "int", "Kết quả (a + b + c)/3", "Result (a + b + c)/3", "%"),
+    )),
     ("reasons", ("Lý do của từng số", "Reasons"), (
         "figure#", _number("order", "Thứ tự", "Order", key=True), "kind",
         Column("numbers", "json", "Số liệu", "Numbers"),

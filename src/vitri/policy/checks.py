@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from vitri.errors import Finding
@@ -26,6 +27,7 @@ NEEDED_KEYS: dict[str, tuple[str, ...]] = {
     "office_year": ("minutes_per_year",),
     "weeks": ("weeks", "days_per_week"),
 }
+_ENDS = ("start", "end")
 
 
 def each(tables: Tables) -> Iterator[tuple[str, str, Table]]:
@@ -290,6 +292,28 @@ def _time_fund(tables: Tables, file: str) -> Found:
         )
 
 
+def _sessions(tables: Tables, file: str) -> Found:
+    """A session ends after it begins, and the half-days of a day do not overlap."""
+    sessions = tables.get("sessions")
+    if sessions is None:
+        return
+    order = ("morning", "afternoon", "evening")
+    clocks = [(f"{name}.{end}", getattr(getattr(sessions, name), end)) for name in order for end in _ENDS]
+    for (earlier, before), (later, after) in pairwise(clocks):
+        inside = later.endswith(_ENDS[1])
+        if after < before or (inside and after == before):
+            yield Finding(
+                code="session_order",
+                table=file,
+                column=f"sessions.{later}",
+                value=after,
+                allowed=N_("after {clock}") if inside else N_("{clock} or later"),
+                message=N_("{later} is before {earlier}: a session would have no time."),
+                advice=N_("Change one of the two clock times."),
+                fields={"earlier": earlier, "later": later, "clock": before},
+            )
+
+
 def _rounding(tables: Tables, file: str) -> Found:
     """The cut-off rule has a table of rising limits."""
     rule = tables.get("rounding")
@@ -332,6 +356,7 @@ MODEL_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (
     _sizes,
     _profiles,
     _time_fund,
+    _sessions,
     _rounding,
 )
 POLICY_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (_undated_law, _allowances, _time_fund, _rounding)

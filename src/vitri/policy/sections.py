@@ -110,6 +110,8 @@ class Conversion(Table):
 
     k: dict[Literal["N1", "N2", "N3", "N4", "N5"], Dec] = key(N_("Factor K by complexity"))
     base_minutes: Int = key(N_("Minutes of one converted product"), 60, ge=1, le=100_000)
+    error_deduction_pct: Pct | None = key(N_("Quality points an error in content costs a product"), None)
+    delay_deduction_pct: Pct | None = key(N_("Progress points a delay costs a product"), None)
     replace: Text = key(N_("To be replaced by"), "")
 
 

@@ -14,6 +14,7 @@ from vitri.report import (
     catalogue,
     charts,
     combined,
+    converted,
     load,
     notes,
     offices,
@@ -35,6 +36,7 @@ _SHEETS = (
     combined,
     staffing,
     assignments,
+    converted,
     load,
     workload,
     reasons,
@@ -52,7 +54,9 @@ def write_workbook(
     model: Any = None,
     instance: Instance | None = None,
 ) -> Path:
-    """Write a result as one workbook of twelve printable sheets and return its path.
+    """Write a result as one workbook of twelve printable sheets, thirteen with converted products.
+
+    Returns its path.
 
     Parameters
     ----------

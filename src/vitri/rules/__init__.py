@@ -7,6 +7,7 @@ from vitri.rules.ceiling import Cap, Ceiling, Floor, SizeRule
 from vitri.rules.certificates import Certificates
 from vitri.rules.compatible import CategoryMixing, ClassMixing, CompetencyDistance, SharedRank
 from vitri.rules.conservation import Conservation, WhoWorks
+from vitri.rules.converted_products import ConvertedProducts
 from vitri.rules.coverage import Coverage, CoveredPositions, CoverMinutes
 from vitri.rules.fixed_posts import FixedPosts, FreeShare, NeverPooled
 from vitri.rules.forbidden_pair import ForbiddenPair
@@ -78,6 +79,7 @@ REGISTRY: tuple[Rule, ...] = (
     EnoughHolders(),
     Qualified(),
     GroupsPerPerson(),
+    ConvertedProducts(),
 )
 
 

@@ -63,6 +63,7 @@ class Case:
 
     `demand` has the columns office, pool, task_group, month, priority, regular, estimated, minutes; `fund`
     the minutes of one post by office and month. `sizing` and `structure` say how the plan was asked for.
+    `lines` are the workload lines, where the plan converts products.
     """
 
     instance: Instance
@@ -73,6 +74,7 @@ class Case:
     sizing: Sizing
     structure: Structure
     levels: tuple[Mapping[str, Any], ...] = field(default=())
+    lines: pd.DataFrame | None = None
 
     @classmethod
     def of(
@@ -86,6 +88,7 @@ class Case:
         sizing: Sizing | None = None,
         structure: Structure | None = None,
         levels: tuple[Mapping[str, Any], ...] = (),
+        lines: pd.DataFrame | None = None,
     ) -> Case:
         """Read a plan; a blank sizing or structure is the scenario's own."""
         if sizing is None:
@@ -97,9 +100,8 @@ class Case:
             (str(office), str(month)): int(minutes)
             for office, month, minutes in tuples(time_fund, ["office", "month", "minutes"])
         }
-        return cls(
-            instance, model, tables, demand, fund, sizing, structure or instance.info.structure, levels
-        )
+        structure = structure or instance.info.structure
+        return cls(instance, model, tables, demand, fund, sizing, structure, levels, lines)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the plan, empty if the plan has none."""
