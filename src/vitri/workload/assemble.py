@@ -30,7 +30,7 @@ from vitri.workload.demand import Rows, build_rows, lines_frame
 from vitri.workload.estimate import Estimates, estimate, estimates_frame
 from vitri.workload.needs import DEC4, Regular, needs_frame
 from vitri.workload.pools import Pools
-from vitri.workload.register import Register, read_register
+from vitri.workload.register import Items, Register, read_register
 from vitri.workload.spread import Patterns
 
 
@@ -73,18 +73,22 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
     office no time.
     """
     months = instance.info.months
-    pools = Pools(instance)
-    fund = _fund_matrix(time_fund, pools.offices, months)
-    register, items, patterns, spread_findings = read_register(instance, model, pools, fund)
-    rows, row_findings = build_rows(register, items, patterns, pools)
-    counted = _counted(rows)
+    read = registered(instance, model, time_fund)
+    register, patterns, rows, counted, pools, fund = (
+        read.register,
+        read.patterns,
+        read.rows,
+        read.counted,
+        read.pools,
+        read.fund,
+    )
     estimates, estimate_findings = estimate(instance, register, counted, pools)
     top, bottom = allowance_shares(instance, model, fund, pools.offices)
     classes = _classes(instance, pools)
     pile = _Pile.of(register, counted, estimates, top, bottom, classes)
     work = _regular(register, counted, patterns, estimates, model, top, bottom, classes)
     return Workload(
-        lines=lines_frame(register, items, rows, pools, months),
+        lines=lines_frame(register, read.items, rows, pools, months),
         demand=_demand_frame(pile, pools, months),
         cells=_cells_frame(pile, estimates, fund, pools, months),
         needs=needs_frame(
@@ -100,8 +104,31 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
             _existing(instance, pools),
         ),
         estimates=estimates_frame(estimates, pools, months),
-        findings=spread_findings + row_findings + estimate_findings,
+        findings=read.findings + estimate_findings,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """The register laid out in months and pools, before estimates and allowances."""
+
+    pools: Pools
+    fund: Ints
+    register: Register
+    items: Items
+    patterns: Patterns
+    rows: Rows
+    counted: Rows
+    findings: Findings
+
+
+def registered(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -> Registered:
+    """Lay the registrations of a checked instance out in months and pools."""
+    pools = Pools(instance)
+    fund = _fund_matrix(time_fund, pools.offices, instance.info.months)
+    register, items, patterns, findings = read_register(instance, model, pools, fund)
+    rows, more = build_rows(register, items, patterns, pools)
+    return Registered(pools, fund, register, items, patterns, rows, _counted(rows), findings + more)
 
 
 def _areas(instance: Instance, pools: Pools) -> Ints:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vitri.workload.arrays import Bools, Ints, half_up, half_up_ratio
+from vitri.workload.arrays import Ints, half_up, half_up_ratio
 from vitri.workload.credibility import (
     PRIOR_VARIANCE,
     PRIOR_WEIGHT,
@@ -38,31 +38,14 @@ from vitri.workload.credibility import (
     variance_between,
 )
 from vitri.workload.drivers import UNKNOWN
+from vitri.workload.evidence import Evidence
 
 #: Scale of sizes, habits, seasons and factors.
 UNIT = 10**6
 #: Scale of relative drivers and relative minutes in the regression.
 _DEC4 = 10**4
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What is known of one organisation: one entry per office of which it is a member.
-
-    `office` positions; `known[office, group, month]` minutes of regular work; `gives[office, month]` donors;
-    `coefficient` in thousandths; `drivers[office, driver]`, `UNKNOWN` where not given.
-    """
-
-    office: Ints
-    known: Ints
-    gives: Bools
-    coefficient: Ints
-    drivers: Ints
-
-    def without(self, office: int) -> Evidence:
-        """Return the evidence as if one office had registered nothing."""
-        gives = self.gives & (self.office != office)[:, None]
-        return Evidence(self.office, self.known, gives, self.coefficient, self.drivers)
+#: A driver counts as at most this many times the mean, so that sums of products stay exact.
+_LARGEST = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +84,20 @@ class Fit:
         mean = expected.astype(np.float64)
         relative = self.of_level[rows][:, :, None] + self.of_season
         variance = mean * mean * relative + mean * self.within[:, None]
-        return np.floor(self.student * np.sqrt(variance) + 0.5).astype(np.int64)
+        return self._whole(np.sqrt(variance))
+
+    def total_reach(self, rows: Ints, expected: Ints) -> Ints:
+        """Return half the width of the range around all expected minutes of some offices together, [row].
+
+        A group's level is off in all its months alike; groups and months deviate independently.
+        """
+        mean = expected.astype(np.float64)
+        level = expected.sum(axis=2).astype(np.float64) ** 2 * self.of_level[rows]
+        months = exact_sum(mean * mean * self.of_season + mean * self.within[:, None], axis=2)
+        return self._whole(np.sqrt(exact_sum(level + months, axis=1)))
+
+    def _whole(self, deviation: Floats) -> Ints:
+        return np.floor(self.student * deviation + 0.5).astype(np.int64)
 
 
 @dataclass(eq=False)
@@ -157,7 +153,7 @@ def _relative_drivers(evidence: Evidence) -> Ints:
     total, count = np.where(known, value, 0).sum(axis=0), known.sum(axis=0)
     usable = known & (total > 0)
     scaled = half_up_ratio(np.where(usable, value, 0), count * _DEC4, np.maximum(total, 1))
-    return np.where(usable, scaled - _DEC4, 0)
+    return np.where(usable, np.minimum(scaled, _LARGEST * _DEC4) - _DEC4, 0)
 
 
 def fit(evidence: Sequence[Evidence]) -> list[Fit]:
@@ -173,7 +169,7 @@ def fit(evidence: Sequence[Evidence]) -> list[Fit]:
         _set_sizes(parts)
         between = _between(parts, within)
         of_level = [_set_habit(part, between, within) for part in parts]
-    donors = np.unique(np.concatenate([part.evidence.office[part.evidence.gives.any(axis=1)] for part in parts]))
+    donors = np.unique(np.concatenate([one.office[one.gives.any(axis=1)] for one in evidence]))
     student = STUDENT[min(max(len(donors) - 1, 0) + int(PRIOR_WEIGHT), len(STUDENT)) - 1]
     return [
         Fit(
@@ -260,7 +256,9 @@ def _set_seasons(parts: list[_Part], within: Floats) -> None:
     free = np.maximum(cells - (stacked > 0).any(axis=0).sum(axis=1) - bodies + 1, 0)
     total = exact_sum(stacked, axis=(0, 2))
     off = exact_sum(stacked * (seen - 1) ** 2, axis=(0, 2))
-    between = variance_between(off, free, within, total * free / np.maximum(cells, 1), total / np.maximum(cells, 1))
+    between = variance_between(
+        off, free, within, total * free / np.maximum(cells, 1), total / np.maximum(cells, 1)
+    )
     for part, share, own in zip(parts, shares, ratios, strict=True):
         trust = credibility(share, between[:, None], within[:, None])
         part.season = half_up(group * _scaled(1 + trust * (own - 1)), UNIT)
@@ -348,7 +346,11 @@ def _between(parts: list[_Part], within: Floats) -> Floats:
         seen.append(np.where(mean > 0, part.evidence.office[:, None], -1))
     voices = np.maximum(count / np.maximum(_distinct(seen), 1), 1)
     return variance_between(
-        squares / voices, freedom / voices, within, np.maximum(spread, 0.0) / voices, weight / np.maximum(count, 1)
+        squares / voices,
+        freedom / voices,
+        within,
+        np.maximum(spread, 0.0) / voices,
+        weight / np.maximum(count, 1),
     )
 
 
@@ -358,6 +360,6 @@ def _set_habit(part: _Part, between: Floats, within: Floats) -> Floats:
     trust = credibility(mean, between, within)
     part.habit = _scaled(1 + trust * (ratio(part.by_office, mean) - 1))
     total = np.maximum(exact_sum(mean, axis=0), 1.0)
-    crowd = np.maximum(exact_sum((mean / total) ** 2, axis=0), 1.0 / max(len(mean), 1))
+    crowd = exact_sum(mean * (mean / total), axis=0) / total
     of_mean = between * crowd + within / total
     return (1 - trust) * between + (1 - trust) ** 2 * (of_mean + part.of_size)
