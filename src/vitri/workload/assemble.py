@@ -74,10 +74,9 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
     """
     months = instance.info.months
     read = registered(instance, model, time_fund)
-    register, patterns, rows, counted, pools, fund = (
+    register, patterns, counted, pools, fund = (
         read.register,
         read.patterns,
-        read.rows,
         read.counted,
         read.pools,
         read.fund,
@@ -88,7 +87,7 @@ def compute(instance: Instance, model: PlanningModel, time_fund: pd.DataFrame) -
     pile = _Pile.of(register, counted, estimates, top, bottom, classes)
     work = _regular(register, counted, patterns, estimates, model, top, bottom, classes)
     return Workload(
-        lines=lines_frame(register, read.items, rows, pools, months),
+        lines=lines_frame(register, read.items, read.rows, pools, months),
         demand=_demand_frame(pile, pools, months),
         cells=_cells_frame(pile, estimates, fund, pools, months),
         needs=needs_frame(

@@ -143,7 +143,8 @@ class _Part:
         """Return what the donors' mean says for each office's donor months, in minutes [office, group]."""
         behind = self.behind(size)
         total = np.maximum(behind.sum(axis=0), 1)
-        return behind * (self.by_office.sum(axis=0) / total)
+        result: Floats = behind * (self.by_office.sum(axis=0) / total)
+        return result
 
 
 def _relative_drivers(evidence: Evidence) -> Ints:
@@ -190,8 +191,8 @@ def fit(evidence: Sequence[Evidence]) -> list[Fit]:
 
 
 def _within(parts: list[_Part]) -> Floats:
-    """Return the variance of a month around its office's level and the season, per expected minute, [group]."""
-    squares, freedom, cells, total = 0.0, 0.0, 0.0, 0.0
+    """Return the variance of a month around its office's level and season, per expected minute, [group]."""
+    squares = freedom = cells = total = np.zeros(parts[0].by_month.shape[0])
     for part in parts:
         gives = part.evidence.gives
         rate = half_up_ratio(part.by_month, UNIT, np.maximum(part.exposure(), 1))
@@ -215,7 +216,8 @@ def _prior_months(exposure: Ints, season: Ints, minutes: Ints) -> Floats:
     """Share an organisation's minutes out over its donor months by exposure × season, [group, month]."""
     weight = half_up(exposure * season, UNIT)
     total = np.maximum(weight.sum(axis=1), 1)
-    return weight * (minutes.sum(axis=1) / total)[:, None]
+    result: Floats = weight * (minutes.sum(axis=1) / total)[:, None]
+    return result
 
 
 def _set_seasons(parts: list[_Part], within: Floats) -> None:
@@ -256,9 +258,8 @@ def _set_seasons(parts: list[_Part], within: Floats) -> None:
     free = np.maximum(cells - (stacked > 0).any(axis=0).sum(axis=1) - bodies + 1, 0)
     total = exact_sum(stacked, axis=(0, 2))
     off = exact_sum(stacked * (seen - 1) ** 2, axis=(0, 2))
-    between = variance_between(
-        off, free, within, total * free / np.maximum(cells, 1), total / np.maximum(cells, 1)
-    )
+    mean = total / np.maximum(cells, 1)
+    between = variance_between(off, free, within, mean * free, mean)
     for part, share, own in zip(parts, shares, ratios, strict=True):
         trust = credibility(share, between[:, None], within[:, None])
         part.season = half_up(group * _scaled(1 + trust * (own - 1)), UNIT)
@@ -328,7 +329,8 @@ def _distinct(offices: list[Ints]) -> Ints:
     size = int(table.max(initial=-1)) + 1
     seen = np.zeros((size + 1, table.shape[1]), dtype=np.bool_)
     seen[table, np.arange(table.shape[1])] = True
-    return seen[:size].sum(axis=0).astype(np.int64)
+    count: Ints = seen[:size].sum(axis=0).astype(np.int64)
+    return count
 
 
 def _between(parts: list[_Part], within: Floats) -> Floats:
@@ -345,13 +347,8 @@ def _between(parts: list[_Part], within: Floats) -> Floats:
         weight, count = weight + total, count + number
         seen.append(np.where(mean > 0, part.evidence.office[:, None], -1))
     voices = np.maximum(count / np.maximum(_distinct(seen), 1), 1)
-    return variance_between(
-        squares / voices,
-        freedom / voices,
-        within,
-        np.maximum(spread, 0.0) / voices,
-        weight / np.maximum(count, 1),
-    )
+    spread, mean = np.maximum(spread, 0.0) / voices, weight / np.maximum(count, 1)
+    return variance_between(squares / voices, freedom / voices, within, spread, mean)
 
 
 def _set_habit(part: _Part, between: Floats, within: Floats) -> Floats:

@@ -30,7 +30,7 @@ _GRAIN = 1_024.0
 _MOST = 1_000.0
 
 
-def exact_sum(terms: Floats, axis: int | tuple[int, ...] | None = None) -> Floats:
+def exact_sum(terms: Floats | Ints, axis: int | tuple[int, ...] | None = None) -> Floats:
     """Add up terms rounded to 1/1,024: the sum does not depend on the order (below 2^43)."""
     result: Floats = np.asarray(np.rint(terms * _GRAIN).sum(axis=axis) / _GRAIN)
     return result

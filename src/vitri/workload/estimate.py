@@ -88,15 +88,20 @@ def estimate(instance: Instance, register: Register, rows: Rows, pools: Pools) -
     }
     if not evidence:
         return _join([]), _lonely(alone)
-    anywhere: Bools = np.any([one.gives.any(axis=0) for one in evidence], axis=0)
-    asked = [one for one in evidence if target[one.pair].any()]
-    blind = (
-        np.any([target[one.pair].any(axis=0) for one in asked], axis=0) & ~anywhere if asked else ~anywhere
-    )
-    fits = dict(zip((one.organisation for one in evidence), fit(evidence), strict=True)) if asked else {}
-    blocks = [_estimate_one(pools, cover, target, anywhere, one, fits[one.organisation]) for one in asked]
-    unseen = [month for month, missing in zip(instance.info.months, blind.tolist(), strict=True) if missing]
-    return _join(blocks), _lonely(alone) + (_unseen(unseen) if asked else Findings())
+    anywhere = np.zeros(target.shape[1], dtype=np.bool_)
+    asked = np.zeros(target.shape[1], dtype=np.bool_)
+    for one in evidence:
+        anywhere |= one.gives.any(axis=0)
+        asked |= target[one.pair].any(axis=0)
+    if not asked.any():
+        return _join([]), _lonely(alone)
+    blocks = [
+        _estimate_one(pools, cover, target, anywhere, one, fitted)
+        for one, fitted in zip(evidence, fit(evidence), strict=True)
+        if target[one.pair].any()
+    ]
+    unseen = [instance.info.months[month] for month in np.flatnonzero(asked & ~anywhere).tolist()]
+    return _join(blocks), _lonely(alone) + _unseen(unseen)
 
 
 def _lonely(months: dict[str, int]) -> Findings:
@@ -184,10 +189,8 @@ def _estimate_one(
     running = np.cumsum(levels, axis=1)
     split = half_up_ratio(gap[:, None], running, np.maximum(running[:, -1:], 1))
     place = rows[at]
-    factor = half_up(
-        half_up(fitted.size[place, group] * fitted.habit[place, group], UNIT) * fitted.season[group, month],
-        UNIT,
-    )
+    size, habit, season = fitted.size[place, group], fitted.habit[place, group], fitted.season[group, month]
+    factor = half_up(half_up(size * habit, UNIT) * season, UNIT)
     return Estimates(
         office=office[row],
         organisation=organisation[row],
@@ -204,9 +207,9 @@ def _estimate_one(
         donor_months=np.full(len(at), fitted.months),
         donor_minutes=fitted.donated[group],
         factor=half_up_ratio(factor, fitted.months * UNIT, np.maximum(fitted.weight[group], 1)),
-        size=fitted.size[place, group],
-        habit=fitted.habit[place, group],
-        season=fitted.season[group, month],
+        size=size,
+        habit=habit,
+        season=season,
         method=_methods(evidence, anywhere, place, month),
         state=cover.state[pairs][at, month],
     )
@@ -219,9 +222,9 @@ def _methods(evidence: Evidence, anywhere: Bools, place: Ints, month: Ints) -> I
     month; ``season``: the organisation has no donor in that month, the season comes from the other
     organisations; ``drivers``: scaled by drivers; ``mean``: the donors' mean.
     """
-    own = evidence.gives.any(axis=1)[place]
-    there = evidence.gives.any(axis=0)[month]
-    scaled = (evidence.drivers != UNKNOWN).any(axis=1)[place]
+    own: Bools = np.asarray(evidence.gives.any(axis=1))[place]
+    there: Bools = np.asarray(evidence.gives.any(axis=0))[month]
+    scaled: Bools = np.asarray((evidence.drivers != UNKNOWN).any(axis=1))[place]
     return np.select([own, ~anywhere[month], ~there, scaled], [OWN, AVERAGE, SEASON, DRIVERS], MEAN)
 
 

@@ -1,8 +1,8 @@
 """What estimates rest on: the regular work of every member by task group and month, and who may donate.
 
-A donor is a month that the organisation registered completely (``nil`` is a complete month of nothing) and in
-which the planner guessed no line. Orders, irregular and cancelled work are nobody's regular work: they neither
-donate nor cover anything.
+A donor is a month that the organisation registered completely (``nil`` is a complete month of nothing) and
+in which the planner guessed no line. Orders, irregular and cancelled work are nobody's regular work: they
+neither donate nor cover anything.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from vitri.workload.register import Register
 class Evidence:
     """What is known of one organisation (or of the offices' own work): one entry per office that has it.
 
-    `pair` places in the `Coverage`, `office` positions; `known[office, group, month]` minutes of regular work,
-    of which `stock` from inventories; `by_priority[group, month, priority]` the donors' minutes;
-    `gives[office, month]` donors; `coefficient` in thousandths; `drivers[office, driver]`, `UNKNOWN` where not
-    given.
+    `pair` places in the `Coverage`, `office` positions; `known[office, group, month]` minutes of regular
+    work, of which `stock` from inventories; `by_priority[group, month, priority]` the donors' minutes;
+    `gives[office, month]` donors; `coefficient` in thousandths; `drivers[office, driver]` in hundredths,
+    `UNKNOWN` where not given.
     """
 
     organisation: int

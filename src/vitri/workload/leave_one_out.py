@@ -13,7 +13,7 @@ import pandas as pd
 
 from vitri.data.instance import Instance
 from vitri.policy import PlanningModel
-from vitri.workload.arrays import Bools, Ints, half_up
+from vitri.workload.arrays import Bools, Ints
 from vitri.workload.assemble import registered
 from vitri.workload.comparison import fit
 from vitri.workload.coverage import coverage
@@ -69,7 +69,7 @@ class _Score:
 
 
 def _divided(value: int, by: int) -> int:
-    return int(half_up(np.int64(value), by))
+    return (2 * value + by) // (2 * by)
 
 
 def leave_one_out(
