@@ -83,6 +83,9 @@ def gather(
         where = (place[pair[part]], group[part], month[part])
         known = np.zeros((len(pairs), len(pools.groups), gives.shape[1]), dtype=np.int64)
         np.add.at(known, where, minutes[part])
+        if organisation < 0 and not known.any():
+            # Offices without any work of their own say nothing about one another.
+            continue
         inventory = np.zeros_like(known)
         in_stock = stock[part]
         np.add.at(inventory, tuple(side[in_stock] for side in where), minutes[part][in_stock])
