@@ -190,8 +190,11 @@ def test_a_month_without_a_donor_takes_its_season_from_other_organisations() -> 
     hnd = found[(found["organisation"] == "HND") & (found["office"] == "C")]
     assert hnd["method"].tolist() == ["mean", "mean", "season"]
     assert hnd["minutes"].tolist() == pytest.approx([200, 200, 800], rel=0.02)
-    width = (hnd["high"] - hnd["low"]) / hnd["minutes"]
-    assert width.iloc[2] > width.iloc[0], "a month that is known from others only is less certain"
+    rows += [row(o, "HND", "TH", "2021-03", 800) for o in "AB"]
+    known = run(**tables(rows, submissions=states)).estimates
+    march = known[(known["organisation"] == "HND") & (known["office"] == "C")].iloc[2]
+    assert march["method"] == "mean"
+    assert march["high"] < hnd["high"].iloc[2], "a month known from other organisations is less certain"
     assert (hnd["donors"].tolist(), hnd["donor_months"].tolist()) == ([2] * 3, [4] * 3)
 
 
@@ -204,7 +207,8 @@ def test_a_month_that_nobody_registered_is_an_average_one_and_said() -> None:
     assert hnd["minutes"].tolist() == pytest.approx([400] * 4, abs=2)
     warning = next(finding for finding in result.findings if finding.code == "no_season")
     assert (warning.fields["count"], warning.fields["first"]) == (1, "03/2021")
-    absent = run(**tables(monthly("A", "HND", [300, 500])))
+    states = [{"office": "B", "organisation": "HND", "month": month, "state": "missing"} for month in MONTHS]
+    absent = run(**tables(monthly("A", "HND", [300, 500]), submissions=states))
     wide = absent.estimates[absent.estimates["organisation"] == "HND"].set_index(["office", "month"])
     assert wide.loc[("B", "2021-03"), "method"] == "average"
 
