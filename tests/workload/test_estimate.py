@@ -5,12 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from vitri.workload import Workload, compute
 
+from .estimate_oracle import expectation, member
 from .frames import fund, instance, model
 from .oracle import half_up
 
@@ -51,7 +48,7 @@ def missing(*cells: tuple[str, str], state: str = "missing", month: str = "2021-
 
 
 def test_a_missing_month_is_the_mean_of_the_donors() -> None:
-    """Without drivers the estimate is the donors' mean, with their quartiles as its range, and visible."""
+    """Without drivers the estimate is the donors' mean, with a range around it, and visible."""
     result = run(
         [line("A", "HND", 100), line("B", "HND", 300), line("C", "HND", 501)],
         submissions=missing(("D", "HND")),
@@ -63,16 +60,13 @@ def test_a_missing_month_is_the_mean_of_the_donors() -> None:
         "2021-01",
         "shared",
     )
-    assert (row["minutes"], row["low"], row["high"], row["donors"], row["method"]) == (
-        300,
-        100,
-        501,
-        3,
-        "mean",
-    )
+    assert row[["minutes", "donors", "donor_months", "method"]].tolist() == [300, 3, 3, "mean"]
+    # The donors differ by a factor of five: nearly anything may be true of the fourth.
+    assert (row["low"], row["high"]) == (0, row["total_reach"] + 300)
+    assert 501 < row["high"] < 1200
     cell = result.cells[result.cells["office"] == "D"].iloc[0]
     assert (cell["minutes"], cell["estimated_minutes"]) == (300, 300)
-    assert (cell["low_minutes"], cell["high_minutes"]) == (100, 501)
+    assert (cell["low_minutes"], cell["high_minutes"]) == (row["low"], row["high"])
     assert result.estimated_minutes == 300
     assert "D" not in set(result.lines["office"])
 
@@ -97,7 +91,12 @@ def test_without_submissions_a_month_with_a_line_is_complete() -> None:
     result = run(
         [line("A", "HND", 100), line("A", "HND", 200, "2021-02"), line("B", "HND", 60)], last="2021-02"
     )
-    assert result.estimates[["office", "month", "minutes"]].to_numpy().tolist() == [["B", "2021-02", 200]]
+    # A's February is 200; B's own January says 120; B's one month is believed in part.
+    row = result.estimates.iloc[0]
+    assert row[["office", "month", "method"]].tolist() == ["B", "2021-02", "own"]
+    assert len(result.estimates) == 1
+    assert row["minutes"] == 181
+    assert 0 < row["habit_dec6"] < row["size_dec6"] == 1_000_000
 
 
 def test_an_inventory_beside_monthly_programmes_is_partial() -> None:
@@ -144,7 +143,7 @@ def test_partial_states_keep_what_was_registered() -> None:
 
 
 def test_drivers_scale_and_few_donors_are_pulled_to_the_mean() -> None:
-    """An office three times as large as its only donor gets (1 × 3 + 2) / 3 of the donor's minutes."""
+    """Without evidence of its own a slope is one half: offices of 5 and 15 communes stand as 0.75 to 1.25."""
     drivers = [
         {"office": office, "driver": "communes", "year": year, "value": value}
         for office, year, value in (("A", 2020, 99), ("A", 2021, 5), ("B", 2021, 15), ("A", 2022, 77))
@@ -153,7 +152,8 @@ def test_drivers_scale_and_few_donors_are_pulled_to_the_mean() -> None:
     result = run([line("A", "HND", 300)], submissions=submissions, drivers=drivers)
     row = result.estimates.iloc[0]
     assert (row["factor_dec6"], row["minutes"], row["method"]) == (1_666_667, 500, "drivers")
-    assert (row["low"], row["high"]) == (500, 900), "the range is not pulled"
+    assert row["low"] == 0
+    assert row["high"] > 900, "one donor proves nothing: the office may well work in proportion, or more"
 
 
 def test_chosen_drivers_and_coefficients() -> None:
@@ -169,10 +169,10 @@ def test_chosen_drivers_and_coefficients() -> None:
         "2021-01", "2021-01", **{**BASE, "offices": offices}, registrations=rows, drivers=drivers,
         submissions=missing(("B", "HND")),
     )  # fmt: skip
-    for chosen, factor in ((("communes",), Fraction(9, 2)), ((), Fraction(3, 2))):
+    for chosen, minutes, method in ((("communes",), 750, "drivers"), ((), 450, "mean")):
         used = inst.with_info(estimate_drivers=chosen)
         row = compute(used, model(), fund(used)).estimates.iloc[0]
-        assert row["minutes"] == half_up(300 * (factor + 2) / 3)
+        assert row[["minutes", "method"]].tolist() == [minutes, method]
 
 
 def test_guessed_months_do_not_donate() -> None:
@@ -219,12 +219,16 @@ def test_office_work_is_filled_only_where_an_office_has_none() -> None:
     lines = [line("A", "", 100), line("A", "", 40, "2021-02"), line("B", "", 10), line("C", "HND", 5)]
     result = run(lines, last="2021-02")
     office = result.estimates[result.estimates["organisation"].isna()]
+    # A says 100 and 40, B says 10 for January: A's February is taken down, as B's work is a tenth of A's.
+    known = {"A": ([[100, 40]], [True, True]), "B": ([[10, 0]], [True, False])}
+    none = {code: ([[0, 0]], [False, False]) for code in "CD"}
+    own = {code: member([[0, 0], *work[0]], work[1]) for code, work in {**known, **none}.items()}
+    expected = expectation([own, {"C": member([[0, 0], [5, 0]], [True, False])}])
+    wanted = [half_up(Fraction(expected(0, "C", 1, month))) for month in (0, 1)]
     assert office[["office", "month", "minutes", "donors"]].to_numpy().tolist() == [
-        ["C", "2021-01", 55, 2],
-        ["C", "2021-02", 40, 1],
-        ["D", "2021-01", 55, 2],
-        ["D", "2021-02", 40, 1],
+        [code, f"2021-0{month + 1}", wanted[month], 2] for code in "CD" for month in (0, 1)
     ]
+    assert wanted[0] > wanted[1]
 
 
 def test_estimates_keep_the_donors_priorities() -> None:
@@ -233,29 +237,3 @@ def test_estimates_keep_the_donors_priorities() -> None:
     result = run(lines, submissions=missing(("B", "HND")))
     found = result.demand[result.demand["office"] == "B"]
     assert found[["priority", "minutes", "estimated"]].to_numpy().tolist() == [[1, 100, True], [3, 200, True]]
-
-
-@given(
-    st.lists(st.integers(0, 5000), min_size=3, max_size=3),
-    st.lists(st.integers(1, 50), min_size=4, max_size=4),
-    st.sampled_from(["missing", "partial"]),
-    st.integers(0, 4000),
-)
-@settings(max_examples=40)
-def test_estimates_equal_the_formula(known: list[int], sizes: list[int], state: str, covered: int) -> None:
-    """max(0, donors' mean × (n × n × size / Σ sizes + 2) / (n + 2) − covered), but for rounding."""
-    lines = [line(office, "HND", max(minutes, 1)) for office, minutes in zip("ABC", known, strict=True)]
-    lines += [line("D", "HND", max(covered, 1))]
-    drivers = [
-        {"office": office, "driver": "communes", "year": 2021, "value": size}
-        for office, size in zip(OFFICES, sizes, strict=True)
-    ]
-    result = run(lines, submissions=missing(("D", "HND"), state=state), drivers=drivers)
-    total = sum(max(minutes, 1) for minutes in known)
-    factor = (Fraction(9 * sizes[3], sum(sizes[:3])) + 2) / 5
-    wanted = half_up(total * factor / 3) - max(covered, 1)
-    found = int(result.estimates["minutes"].sum())
-    assert found == pytest.approx(max(wanted, 0), abs=1)
-    if found:
-        row = result.estimates.iloc[0]
-        assert row["low"] <= row["minutes"] <= row["high"]

@@ -15,6 +15,7 @@ from vitri.cli import (
     cliff_commands,
     convert_commands,
     data_commands,
+    estimate_commands,
     plan_commands,
     workload_commands,
 )
@@ -88,6 +89,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *data_commands.COMMANDS,
+    *estimate_commands.COMMANDS,
     *capacity_commands.COMMANDS,
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,

@@ -86,6 +86,9 @@ SEVERITIES: Mapping[str, str] = {"error": N_("Error"), "warning": N_("Warning")}
 METHODS: Mapping[str, str] = {
     "mean": N_("mean of the offices taken"),
     "drivers": N_("scaled by drivers (population, communes, members)"),
+    "season": N_("season taken from other organisations"),
+    "average": N_("an average month, its season being unknown"),
+    "own": N_("the office's own other months and comparable offices"),
 }
 STRUCTURES: Mapping[str, str] = {
     "common": N_("one structure for all offices"),

@@ -7,15 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vitri.data.heads import heads_today
 from vitri.data.instance import Instance
-from vitri.errors import DataError, Finding, Findings
-from vitri.i18n import N_, month_text
+from vitri.errors import Findings
 from vitri.policy import PlanningModel
-from vitri.workload.allowances import CLASSES, allowance_shares
 from vitri.workload.arrays import (
-    Bools,
-    Columns,
     Ints,
     half_up,
     half_up_ratio,
@@ -26,13 +21,13 @@ from vitri.workload.arrays import (
     sum_by,
     texts,
 )
-from vitri.workload.demand import Rows, build_rows, lines_frame
-from vitri.workload.estimate import Estimates, estimate, estimates_frame
+from vitri.workload.demand import Rows, lines_frame
+from vitri.workload.estimate import Estimates, estimates_frame
+from vitri.workload.ground import areas_of, lay_ground, people_today
 from vitri.workload.levers import NO_LEVERS, Levers
-from vitri.workload.needs import DEC4, Regular, needs_frame
+from vitri.workload.needs import DEC4, needs_frame
 from vitri.workload.pools import Pools
-from vitri.workload.register import Items, Register, read_register
-from vitri.workload.spread import Patterns
+from vitri.workload.register import Register
 
 
 @dataclass(frozen=True)
@@ -66,53 +61,6 @@ class Workload:
         return int(self.demand.loc[self.demand["estimated"], "minutes"].sum())
 
 
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What the workload is added up from: the register as arrays, its placed rows, estimates, allowances.
-
-    `fund[office, month]` in minutes; `top / bottom` (office, class) is the allowance for each minute,
-    `classes` the class of each task group; `rows` are all rows, `counted` those that count.
-    """
-
-    pools: Pools
-    fund: Ints
-    register: Register
-    items: Items
-    patterns: Patterns
-    rows: Rows
-    counted: Rows
-    estimates: Estimates
-    top: Ints
-    bottom: Ints
-    classes: Ints
-    findings: Findings
-
-    def regular(self, model: PlanningModel) -> Regular:
-        """Return the work that counts for quotas, allowances included."""
-        return _regular(
-            self.register, self.counted, self.patterns, self.estimates, model, self.top, self.bottom,
-            self.classes,
-        )  # fmt: skip
-
-
-def lay_ground(
-    instance: Instance, model: PlanningModel, time_fund: pd.DataFrame, levers: Levers = NO_LEVERS
-) -> Ground:
-    """Read, place and estimate all work; raises as `compute` does."""
-    pools = Pools(instance)
-    fund = _fund_matrix(time_fund, pools.offices, instance.info.months)
-    register, items, patterns, spread_findings = read_register(instance, model, pools, fund, levers)
-    rows, row_findings = build_rows(register, items, patterns, pools)
-    counted = _counted(rows)
-    estimates, estimate_findings = estimate(instance, register, counted, pools, levers)
-    top, bottom = allowance_shares(instance, model, fund, pools.offices, levers.useful_time_bp)
-    classes = _classes(instance, pools)
-    findings = spread_findings + row_findings + estimate_findings
-    return Ground(
-        pools, fund, register, items, patterns, rows, counted, estimates, top, bottom, classes, findings
-    )
-
-
 def compute(
     instance: Instance, model: PlanningModel, time_fund: pd.DataFrame, *, levers: Levers = NO_LEVERS
 ) -> Workload:
@@ -141,76 +89,16 @@ def compute(
             pools.names,
             pools.groups,
             months,
-            _areas(instance, pools),
-            _existing(instance, pools),
+            areas_of(instance, pools),
+            people_today(instance, pools),
         ),
         estimates=estimates_frame(estimates, pools, months),
         findings=ground.findings,
     )
 
 
-def _areas(instance: Instance, pools: Pools) -> Ints:
-    """Return the number of the area directly above each office; offices without one share a number."""
-    columns = Columns(instance, "offices")
-    codes, _ = columns.coded("area")
-    result = np.empty(len(pools.offices), dtype=np.int64)
-    result[columns.places("code", pools.offices)] = codes
-    return result
-
-
-def _existing(instance: Instance, pools: Pools) -> Ints:
-    """Return the people of each office today; -1 for all where the scenario does not say who is there."""
-    if not (instance.has("current_posts") or instance.has("officials")):
-        return np.full(len(pools.offices), -1, dtype=np.int64)
-    heads = heads_today(instance)
-    people = heads.groupby("office")["incumbents"].sum()
-    return people.reindex(pools.offices, fill_value=0).to_numpy(dtype=np.int64)
-
-
 def _policy_name(instance: Instance, model: PlanningModel) -> str:
     return str(model.policy or instance.info.policy or model.name)
-
-
-def _fund_matrix(time_fund: pd.DataFrame, offices: pd.Index, months: tuple[str, ...]) -> Ints:
-    """Return the time fund as [office, month]; a missing or empty one is an error."""
-    matrix = np.zeros((len(offices), len(months)), dtype=np.int64)
-    office = offices.get_indexer(pd.Index(time_fund["office"], dtype=object))
-    month = pd.Index(months, dtype=object).get_indexer(pd.Index(time_fund["month"], dtype=object))
-    keep = (office >= 0) & (month >= 0)
-    matrix[office[keep], month[keep]] = time_fund["minutes"].to_numpy(dtype=np.int64)[keep]
-    empty = np.argwhere(matrix <= 0)
-    if len(empty):
-        raise DataError(
-            Finding(
-                code="no_time_fund",
-                table="model.toml",
-                row_key=str(offices[o]),
-                column="time_fund",
-                value=months[m],
-                message=N_("Office {office} has no working time in {month}."),
-                advice=N_("Mend the time fund of the model or the calendar."),
-                fields={"office": str(offices[o]), "month": month_text(months[m], "vi")},
-            )
-            for o, m in empty.tolist()
-        )
-    return matrix
-
-
-def _classes(instance: Instance, pools: Pools) -> Ints:
-    """Return the class of each task group as a position in `CLASSES`."""
-    columns = Columns(instance, "task_groups")
-    result = np.zeros(len(pools.groups), dtype=np.int64)
-    places = columns.places("code", pools.groups)
-    result[places] = [CLASSES.index(name) if name in CLASSES else 0 for name in columns.text("class")]
-    return result
-
-
-def _counted(rows: Rows) -> Rows:
-    """Return only the rows that count."""
-    keep = rows.reason == 0
-    if keep.all():
-        return rows
-    return Rows(*(getattr(rows, name)[keep] for name in Rows.__dataclass_fields__))
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,41 +229,3 @@ def _cells_frame(
             "fte_dec4": half_up(minutes[rows] * DEC4, fund[office[rows], month[rows]]),
         }
     )
-
-
-def _regular(
-    register: Register,
-    rows: Rows,
-    patterns: Patterns,
-    estimates: Estimates,
-    model: PlanningModel,
-    top: Ints,
-    bottom: Ints,
-    classes: Ints,
-) -> Regular:
-    """Return the work that counts for quotas, with the months in which it may be done."""
-    counts: Bools = register.regular[rows.line] | bool(model.workload.count_irregular_in_quota)
-    if not counts.all():
-        rows = Rows(*(getattr(rows, name)[counts] for name in Rows.__dataclass_fields__))
-    pattern = patterns.of_line[rows.line]
-    begin, end = patterns.from_month[pattern], patterns.to_month[pattern]
-    begin, end = np.where(begin < 0, rows.month, begin), np.where(end < 0, rows.month, end)
-    keys = [
-        np.concatenate([register.office[rows.line], estimates.office]),
-        np.concatenate([rows.pool, estimates.pool]),
-        np.concatenate([register.group[rows.line], estimates.group]),
-        np.concatenate([rows.month, estimates.month]),
-        np.concatenate([begin, estimates.month]),
-        np.concatenate([end, estimates.month]),
-    ]
-    service = np.where(register.individual[rows.line], 0, rows.minutes)
-    keys, (minutes, times) = sum_by(
-        keys,
-        [np.concatenate([rows.minutes, estimates.minutes]), np.concatenate([service, estimates.minutes])],
-    )
-    # The allowance of a cell is shared out over its windows, so that cells keep their totals.
-    office, pool, group, month, begin, end = keys
-    after = running_sums(times, *segments([office, pool, group, month]))
-    over, under = top[office, classes[group]], bottom[office, classes[group]]
-    allowance = half_up_ratio(after, over, under) - half_up_ratio(after - times, over, under)
-    return Regular(office, pool, group, month, begin, end, minutes + allowance)

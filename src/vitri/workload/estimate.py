@@ -1,48 +1,48 @@
-"""Work that nobody registered: estimates for missing and half-registered months, from comparable offices.
+"""Work that nobody registered: estimates for missing and half-registered months, from comparable months.
 
-For a member organisation, a task group and a month, the donors are the offices in which the same
-organisation registered that month completely (``nil`` is a complete month of nothing; months the planner
-guessed do not donate).
-
-expected = donors' mean minutes × factor, where the factor compares the office's drivers (population,
-communes ...) and coefficient with the donors' and is pulled towards 1 when there are few donors: factor =
-(n × ratio + 2) / (n + 2), ratio = n × index / Σ donors' indices.
+For a member organisation, a task group and a month the expectation comes from all complete months of the same
+organisation (`vitri.workload.comparison`): the donors' mean, scaled by what the office is like (drivers,
+coefficient, its own complete months) and by the season, each pulled back where there is little evidence.
 
 What the organisation already registered or inventoried in that cell is taken off, so nothing is counted
 twice; where a yearly inventory covers more than is expected in some months, the surplus is taken off its
-other months. The range comes from the quartiles of the donors' minutes, each scaled to the office. Only
-regular work is estimated.
+other months. Only regular work is estimated, and it stays apart from registered work everywhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from vitri.data.instance import Instance
 from vitri.errors import Finding, Findings
-from vitri.i18n import N_
-from vitri.workload.arrays import Bools, Columns, Ints, half_up, half_up_ratio, sorted_order, texts
-from vitri.workload.coverage import COMPLETE, MISSING, NIL, PARTIAL, STATES, Coverage, coverage, is_inventory
+from vitri.i18n import N_, month_text
+from vitri.workload.arrays import Bools, Ints, half_up, half_up_ratio, sorted_order, texts
+from vitri.workload.comparison import UNIT, Fit, fit
+from vitri.workload.coverage import STATES, Coverage, coverage
 from vitri.workload.demand import Rows
+from vitri.workload.drivers import UNKNOWN
+from vitri.workload.evidence import Evidence, gather, targets
 from vitri.workload.levers import NO_LEVERS, Levers
 from vitri.workload.pools import OUTSIDE_ID, Pools, expand
 from vitri.workload.register import Register
 
-#: How an estimate was made: the plain mean of the donors, or scaled by drivers and coefficients.
-METHODS = ("mean", "drivers")
-#: Scale of indices and factors.
-UNIT = 10**6
-#: How many imaginary average donors the factor is pulled towards.
-PULL = 2
+#: How an estimate was made, see `_methods`.
+METHODS = ("mean", "drivers", "season", "average", "own")
+MEAN, DRIVERS, SEASON, AVERAGE, OWN = range(len(METHODS))
 
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """Estimated cells: positions in `Pools`, month in the horizon, minutes by priority (1, 2, 3), range."""
+    """Estimated cells: positions in `Pools`, month in the horizon, minutes by priority (1, 2, 3), range.
+
+    `low`, `high` hold eight in ten cells, `reach` half the range of everything estimated for the organisation
+    in the office (the same in all its cells). `donors`, `donor_months` count whom the organisation's figures
+    come from, `donor_minutes` are their minutes of the group. `factor` = expected ÷ donors' mean month;
+    `size`, `habit`, `season` as in `Fit`; all in millionths.
+    """
 
     office: Ints
     organisation: Ints
@@ -52,11 +52,16 @@ class Estimates:
     by_priority: Ints
     low: Ints
     high: Ints
+    reach: Ints
     expected: Ints
     covered: Ints
     donors: Ints
+    donor_months: Ints
     donor_minutes: Ints
     factor: Ints
+    size: Ints
+    habit: Ints
+    season: Ints
     method: Ints
     state: Ints
 
@@ -67,149 +72,48 @@ class Estimates:
         return total
 
 
-def driver_index(
-    instance: Instance, pools: Pools, cover: Coverage, levers: Levers = NO_LEVERS
-) -> tuple[Ints, bool]:
-    """Return how large each member's work should be beside the average office's (1,000,000 = average).
-
-    The mean, over the scenario's drivers, of the organisation's value divided by the mean of all values of
-    that organisation (without one: the office's value by the mean of the offices), in the newest year not
-    after the horizon (else the oldest); times the office's coefficient as `levers` change it. The second
-    value says whether any driver was used.
-    """
-    offices = Columns(instance, "offices")
-    coefficient = np.full(len(pools.offices), 1000, dtype=np.int64)
-    coefficient[offices.places("code", pools.offices)] = offices.ints("coefficient")
-    columns = Columns(instance, "drivers")
-    value = columns.ints("value")
-    names, year = columns.text("driver"), columns.ints("year")
-    office, organisation = (
-        columns.places("office", pools.offices),
-        columns.places("organisation", pools.organisations),
-    )
-    blank = columns.text("organisation") == ""
-    last = int(instance.info.last_month[:4])
-    wanted = instance.info.estimate_drivers
-    chosen: dict[tuple[str, int, int], tuple[tuple[bool, int], int]] = {}
-    for i in range(columns.rows):
-        if value[i] < 0 or office[i] < 0 or (organisation[i] < 0 and not blank[i]):
-            continue
-        if wanted is not None and names[i] not in wanted:
-            continue
-        rank = (bool(year[i] <= last), int(year[i]) if year[i] <= last else -int(year[i]))
-        key = (names[i], int(office[i]), int(organisation[i]))
-        if key not in chosen or rank > chosen[key][0]:
-            chosen[key] = (rank, int(value[i]))
-    used = sorted({key[0] for key in chosen})
-    sums: dict[tuple[str, int], list[int]] = {}
-    for (name, _, r), (_, amount) in chosen.items():
-        total = sums.setdefault((name, r), [0, 0])
-        total[0] += amount
-        total[1] += 1
-    factor = levers.office_factors(pools.offices)
-    exact = [int(value) * UNIT * factor[o] / 1000 for o, value in enumerate(coefficient)]
-    index = np.array([int(value + Fraction(1, 2)) for value in exact], dtype=np.int64)[cover.office]
-    if not used:
-        return index, False
-    for pair, (o, r) in enumerate(zip(cover.office.tolist(), cover.organisation.tolist(), strict=True)):
-        shares: list[Fraction] = []
-        for name in used:
-            of = r if (name, o, r) in chosen else -1
-            if (name, o, of) in chosen and sums[name, of][0] > 0:
-                shares.append(Fraction(chosen[name, o, of][1] * sums[name, of][1], sums[name, of][0]))
-        scale = sum(shares, Fraction(0)) / len(shares) if shares else Fraction(1)
-        index[pair] = max(int(scale * exact[o] + Fraction(1, 2)), 1)
-    return index, True
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """Minutes of members' counted, regular, not ordered work, with their cell."""
-
-    pair: Ints
-    group: Ints
-    month: Ints
-    priority: Ints
-    minutes: Ints
-    inventory: Bools
-
-
-def _known_work(register: Register, rows: Rows, cover: Coverage) -> _Work:
-    line = rows.line
-    keep = np.flatnonzero((rows.month >= 0) & register.regular[line] & ~register.order[line])
-    line = line[keep]
-    pair = cover.pair_of(register.office[line], register.organisation[line])
-    keep, line, pair = keep[pair >= 0], line[pair >= 0], pair[pair >= 0]
-    order = np.argsort(cover.organisation[pair], kind="stable")
-    keep, line, pair = keep[order], line[order], pair[order]
-    return _Work(
-        pair,
-        register.group[line],
-        rows.month[keep],
-        np.clip(register.priority[line], 1, 3) - 1,
-        rows.minutes[keep],
-        is_inventory(register)[line],
-    )
-
-
 def estimate(
-    instance: Instance, register: Register, rows: Rows, pools: Pools, levers: Levers = NO_LEVERS
+    instance: Instance,
+    register: Register,
+    rows: Rows,
+    pools: Pools,
+    levers: Levers = NO_LEVERS,
+    cover: Coverage | None = None,
 ) -> tuple[Estimates, Findings]:
-    """Estimate every missing or partial month that has donors; nothing if it is switched off."""
+    """Estimate every missing or partial month of organisations with donors; nothing if switched off.
+
+    `levers` change the coefficients of offices; `cover` is who registered what, where it is known already.
+    """
     if not instance.info.estimate_enabled:
         return _join([]), Findings()
-    return fill_in(members_of(instance, register, pools, levers), register, rows, pools)
-
-
-@dataclass(frozen=True, eq=False)
-class Members:
-    """Who registered what (`cover`), which months are asked for and which donate, and how large members are.
-
-    `target`, `donor` are [pair, month], `index[pair]` as `driver_index` gives it; nothing of it depends on
-    the minutes of lines.
-    """
-
-    cover: Coverage
-    target: Bools
-    donor: Bools
-    index: Ints
-    scaled: bool
-
-    def asking(self) -> Bools:
-        """Whether an office has a month to be estimated for which there is a donor, by pair."""
-        result = np.zeros(len(self.target), dtype=np.bool_)
-        for organisation in np.unique(self.cover.organisation):
-            pairs = np.flatnonzero(self.cover.organisation == organisation)
-            result[pairs] = (self.target[pairs] & self.donor[pairs].any(axis=0)).any(axis=1)
-        return result
-
-
-def members_of(instance: Instance, register: Register, pools: Pools, levers: Levers = NO_LEVERS) -> Members:
-    """Return which months of which members are to be estimated, and from whom."""
-    cover = coverage(instance, register, pools)
-    target = (cover.state == MISSING) | (cover.state == PARTIAL)
-    donor = ((cover.state == COMPLETE) | (cover.state == NIL)) & ~cover.guessed
-    return Members(cover, target, donor, *driver_index(instance, pools, cover, levers))
-
-
-def fill_in(members: Members, register: Register, rows: Rows, pools: Pools) -> tuple[Estimates, Findings]:
-    """Estimate the months asked for from the counted rows of the register."""
-    blocks: list[Estimates] = []
-    alone: dict[str, int] = {}
-    cover, target, donor = members.cover, members.target, members.donor
-    work = _known_work(register, rows, cover)
-    ends = cover.organisation[work.pair]
-    for organisation in np.unique(cover.organisation[target.any(axis=1)]):
-        pairs = np.flatnonzero(cover.organisation == organisation)
-        lonely = int((target[pairs] & ~donor[pairs].any(axis=0)).sum())
-        if lonely and organisation >= 0:
-            alone[str(pools.organisations[organisation])] = lonely
-        if donor[pairs].any():
-            part = slice(*np.searchsorted(ends, [organisation, organisation + 1]).tolist())
-            blocks.append(
-                _estimate_one(pools, cover, target, donor, members.index, members.scaled, work, part, pairs)
-            )
-    return _join(blocks), _lonely(alone)
+    if cover is None:
+        cover = coverage(instance, register, pools)
+    target = targets(cover)
+    if not target.any():
+        return _join([]), Findings()
+    evidence = gather(instance, register, rows, pools, cover, levers)
+    known = {one.organisation for one in evidence}
+    alone = {
+        str(pools.organisations[organisation]): int(target[cover.organisation == organisation].sum())
+        for organisation in np.unique(cover.organisation[target.any(axis=1)]).tolist()
+        if organisation >= 0 and organisation not in known
+    }
+    if not evidence:
+        return _join([]), _lonely(alone)
+    anywhere = np.zeros(target.shape[1], dtype=np.bool_)
+    asked = np.zeros(target.shape[1], dtype=np.bool_)
+    for one in evidence:
+        anywhere |= one.gives.any(axis=0)
+        asked |= target[one.pair].any(axis=0)
+    if not asked.any():
+        return _join([]), _lonely(alone)
+    blocks = [
+        _estimate_one(pools, cover, target, anywhere, one, fitted)
+        for one, fitted in zip(evidence, fit(evidence), strict=True)
+        if target[one.pair].any()
+    ]
+    unseen = [instance.info.months[month] for month in np.flatnonzero(asked & ~anywhere).tolist()]
+    return _join(blocks), _lonely(alone) + _unseen(unseen)
 
 
 def _lonely(months: dict[str, int]) -> Findings:
@@ -238,65 +142,52 @@ def _lonely(months: dict[str, int]) -> Findings:
     )
 
 
-def _estimate_one(
-    pools: Pools,
-    cover: Coverage,
-    target: Bools,
-    donor: Bools,
-    index: Ints,
-    scaled: bool,
-    work: _Work,
-    part: slice,
-    pairs: Ints,
-) -> Estimates:
-    """Estimate one organisation in all its offices."""
-    groups, months = len(pools.groups), target.shape[1]
-    local = np.full(len(cover.office), -1, dtype=np.int64)
-    local[pairs] = np.arange(len(pairs))
-    shape = (len(pairs), groups, months)
-    known = np.zeros((*shape, 3), dtype=np.int64)
-    where = (local[work.pair[part]], work.group[part], work.month[part], work.priority[part])
-    np.add.at(known, where, work.minutes[part])
-    stock = np.zeros(shape, dtype=np.int64)
-    in_stock = work.inventory[part]
-    np.add.at(stock, tuple(side[in_stock] for side in where[:3]), work.minutes[part][in_stock])
-
-    gives = donor[pairs]
-    count = gives.sum(axis=0).astype(np.int64)
-    mine = index[pairs]
-    donated = (known * gives[:, None, :, None]).sum(axis=0)
-    mean_of = donated.sum(axis=2)
-    asked = target[pairs] & (count > 0)
-    n = np.maximum(count, 1)
-    index_sum = np.maximum((gives * mine[:, None]).sum(axis=0), 1)
-    # factor = (n × n × index / Σ indices + 2) / (n + 2)
-    top = n * n * mine[:, None] + PULL * index_sum
-    factor = half_up_ratio(top, UNIT, index_sum * (n + PULL))
-    expected = half_up_ratio(mean_of[None], factor[:, None, :], n * UNIT) * asked[:, None, :]
-
-    covered = known.sum(axis=3)
-    low_at, high_at = _range(covered, gives, mine)
-    gap = np.maximum(expected - covered, 0)
-    surplus = np.minimum(stock, np.maximum(covered - expected, 0)) * asked[:, None, :]
-    gap = _take_off(gap, surplus)
-    cell = np.nonzero(gap)
-    pair, group, month = cell
-    expected, covered, gap = expected[cell], covered[cell], gap[cell]
-    bounds = []
-    for minutes, donors_index in (low_at, high_at):
-        value = half_up_ratio(minutes[group, month], mine[pair], donors_index[group, month])
-        bounds.append(np.maximum(value - covered, 0))
-    office, organisation = cover.office[pairs][pair], cover.organisation[pairs][pair]
-    routes = pools.route(
-        office,
-        organisation,
-        group,
-        pools.epoch[month],
-        np.zeros(len(pair), np.bool_),
-        np.zeros(len(pair), np.bool_),
+def _unseen(months: list[str]) -> Findings:
+    """Return the warning about months that nobody registered completely, so that no season is known."""
+    if not months:
+        return Findings()
+    return Findings.of(
+        [
+            Finding(
+                code="no_season",
+                severity="warning",
+                table="submissions",
+                row_key=months[0],
+                column="state",
+                value=str(len(months)),
+                message=N_("{count} months have no complete register at all: {first} to {last}."),
+                advice=N_("They are estimated as average months; their season is not known."),
+                fields={
+                    "count": len(months),
+                    "first": month_text(months[0], "vi"),
+                    "last": month_text(months[-1], "vi"),
+                },
+            )
+        ]
     )
+
+
+def _estimate_one(
+    pools: Pools, cover: Coverage, target: Bools, anywhere: Bools, evidence: Evidence, fitted: Fit
+) -> Estimates:
+    """Estimate one organisation in all its offices that ask for it."""
+    rows = np.flatnonzero(target[evidence.pair].any(axis=1))
+    pairs = evidence.pair[rows]
+    asked = target[pairs][:, None, :]
+    expected = fitted.expected(rows) * asked
+    covered = evidence.known[rows]
+    surplus = np.minimum(evidence.stock[rows], np.maximum(covered - expected, 0)) * asked
+    gap = _take_off(np.maximum(expected - covered, 0), surplus)
+    half = fitted.reach(rows, expected)
+    total = fitted.total_reach(rows, expected * (gap > 0))
+    cell = np.nonzero(gap)
+    at, group, month = cell
+    expected, covered, gap, half = expected[cell], covered[cell], gap[cell], half[cell]
+    office, organisation = cover.office[pairs][at], cover.organisation[pairs][at]
+    no = np.zeros(len(at), np.bool_)
+    routes = pools.route(office, organisation, group, pools.epoch[month], no, no)
     # Office work without shared staff goes to several pools, in equal parts.
-    row, pool, within, parts = expand(routes, np.arange(len(pair), dtype=np.int64))
+    row, pool, within, parts = expand(routes, np.arange(len(at), dtype=np.int64))
     keep = pool != OUTSIDE_ID
     row, pool, within, parts = row[keep], pool[keep], within[keep], parts[keep]
 
@@ -304,41 +195,49 @@ def _estimate_one(
         return half_up_ratio(values[row], within + 1, parts) - half_up_ratio(values[row], within, parts)
 
     gap = shared_out(gap)
-    running = np.cumsum(donated[group[row], month[row]], axis=1)
+    at, group, month = at[row], group[row], month[row]
+    levels = evidence.by_priority[group, month]
+    levels = np.where(levels.any(axis=1, keepdims=True), levels, evidence.by_priority.sum(axis=1)[group])
+    running = np.cumsum(levels, axis=1)
     split = half_up_ratio(gap[:, None], running, np.maximum(running[:, -1:], 1))
+    place = rows[at]
+    size, habit, season = fitted.size[place, group], fitted.habit[place, group], fitted.season[group, month]
+    factor = half_up(half_up(size * habit, UNIT) * season, UNIT)
     return Estimates(
         office=office[row],
         organisation=organisation[row],
         pool=pool,
-        group=group[row],
-        month=month[row],
+        group=group,
+        month=month,
         by_priority=np.diff(split, axis=1, prepend=0),
-        low=np.minimum(shared_out(bounds[0]), gap),
-        high=np.maximum(shared_out(bounds[1]), gap),
+        low=np.minimum(shared_out(np.maximum(expected - half - covered, 0)), gap),
+        high=np.maximum(shared_out(np.maximum(expected + half - covered, 0)), gap),
+        reach=total[at],
         expected=shared_out(expected),
         covered=shared_out(covered),
-        donors=count[month[row]],
-        donor_minutes=mean_of[group[row], month[row]],
-        factor=factor[pair[row], month[row]],
-        method=np.full(len(row), 1 if scaled else 0, dtype=np.int64),
-        state=cover.state[pairs][pair[row], month[row]],
+        donors=np.full(len(at), fitted.offices),
+        donor_months=np.full(len(at), fitted.months),
+        donor_minutes=fitted.donated[group],
+        factor=half_up_ratio(factor, fitted.months * UNIT, np.maximum(fitted.weight[group], 1)),
+        size=size,
+        habit=habit,
+        season=season,
+        method=_methods(evidence, anywhere, place, month),
+        state=cover.state[pairs][at, month],
     )
 
 
-def _range(known: Ints, gives: Bools, index: Ints) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """Return the donors at the quartiles (outwards) of minutes per index, as (minutes, index) each.
+def _methods(evidence: Evidence, anywhere: Bools, place: Ints, month: Ints) -> Ints:
+    """Say how each cell was estimated: the first that applies, the most telling first.
 
-    `known[pair, group, month]`, `gives[pair, month]`, `index[pair]`; results are [group, month].
+    ``own``: the office has complete months of the organisation itself; ``average``: nobody registered that
+    month; ``season``: the organisation has no donor in that month, the season comes from the other
+    organisations; ``drivers``: scaled by drivers; ``mean``: the donors' mean.
     """
-    ratio = np.where(gives[:, None, :], known / index[:, None, None], np.inf)
-    order = np.argsort(ratio, axis=0, kind="stable")
-    n = np.maximum(gives.sum(axis=0), 1)
-    result = []
-    for rank in ((n - 1) // 4, (3 * (n - 1) + 3) // 4):
-        place = np.broadcast_to(rank[None, None, :], (1, *known.shape[1:]))
-        chosen = np.take_along_axis(order, place, axis=0)
-        result.append((np.take_along_axis(known, chosen, axis=0)[0], index[chosen[0]]))
-    return result[0], result[1]
+    own: Bools = np.asarray(evidence.gives.any(axis=1))[place]
+    there: Bools = np.asarray(evidence.gives.any(axis=0))[month]
+    scaled: Bools = np.asarray((evidence.drivers != UNKNOWN).any(axis=1))[place]
+    return np.select([own, ~anywhere[month], ~there, scaled], [OWN, AVERAGE, SEASON, DRIVERS], MEAN)
 
 
 def _take_off(gap: Ints, surplus: Ints) -> Ints:
@@ -363,10 +262,14 @@ def _join(blocks: list[Estimates]) -> Estimates:
 
 
 def estimates_frame(estimates: Estimates, pools: Pools, months: tuple[str, ...]) -> pd.DataFrame:
-    """Return the table of estimates, sorted: every cell with its donors, factor and range.
+    """Return the table of estimates, sorted: every cell with its donors, factors and range.
 
-    minutes = expected − covered (what the organisation had in the cell already), less any surplus of an
-    inventory.
+    `minutes` = `expected` − `covered` (what the organisation had in the cell already), less any surplus of an
+    inventory; `low`, `high` hold eight in ten cells; `total_reach` is half the range of all minutes estimated
+    for the organisation in the office, the same on each of its rows. `donors` are offices, `donor_months`
+    their complete months, `donor_mean` the minutes of one of these months on average; `expected` =
+    `donor_mean` × `factor_dec6` (but for rounding), and the factor is size × habit × season, as an office of
+    average size without a habit in an average month has 1,000,000 in each. `method`: see `METHODS`.
     """
     return pd.DataFrame(
         {
@@ -378,12 +281,39 @@ def estimates_frame(estimates: Estimates, pools: Pools, months: tuple[str, ...])
             "minutes": estimates.minutes,
             "low": estimates.low,
             "high": estimates.high,
+            "total_reach": estimates.reach,
             "donors": estimates.donors,
+            "donor_months": estimates.donor_months,
             "method": texts(estimates.method, METHODS),
             "state": texts(estimates.state, STATES),
             "expected": estimates.expected,
             "covered": estimates.covered,
-            "donor_mean": half_up(estimates.donor_minutes, np.maximum(estimates.donors, 1)),
+            "donor_mean": half_up(estimates.donor_minutes, np.maximum(estimates.donor_months, 1)),
             "factor_dec6": estimates.factor,
+            "size_dec6": estimates.size,
+            "habit_dec6": estimates.habit,
+            "season_dec6": estimates.season,
         }
     )
+
+
+def estimate_totals(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of estimates (`Workload.estimates`) by office and organisation, sorted.
+
+    `minutes` with a range `low` to `high` that holds eight in ten totals (narrower than the sum of the cells'
+    ranges, because cells deviate in both directions); `months` with an estimate; `donors`, `donor_months`;
+    `methods`, one or more, split by semicolons. A blank organisation is the office's own work.
+    """
+    keys = ["office", "organisation"]
+    groups = estimates.groupby(keys, sort=True, dropna=False)
+    result = groups.agg(
+        minutes=("minutes", "sum"),
+        reach=("total_reach", "first"),
+        months=("month", "nunique"),
+        donors=("donors", "first"),
+        donor_months=("donor_months", "first"),
+        methods=("method", lambda column: ";".join(sorted(set(column)))),
+    ).reset_index()
+    result.insert(3, "low", (result["minutes"] - result["reach"]).clip(lower=0))
+    result.insert(4, "high", result["minutes"] + result.pop("reach"))
+    return result

@@ -16,9 +16,10 @@ from vitri.data.instance import Instance
 from vitri.policy import PlanningModel
 from vitri.policy.worktime import time_fund
 from vitri.workload.arrays import Bools, Ints, exact_product, half_up_ratio, packed, segments, sum_by
-from vitri.workload.assemble import Ground, lay_ground
+from vitri.workload.coverage import Coverage, coverage
 from vitri.workload.demand import Rows, build_rows
-from vitri.workload.estimate import Members, members_of
+from vitri.workload.evidence import asking
+from vitri.workload.ground import Ground, lay_ground
 from vitri.workload.pools import POOLING
 from vitri.workload.presence import UNIT_TIME
 from vitri.workload.rounding import round_posts
@@ -73,7 +74,7 @@ class Base:
     """
 
     ground: Ground
-    members: Members | None
+    cover: Coverage | None
     office: Ints
     scope: Ints
     minutes: Ints
@@ -189,11 +190,11 @@ def build_base(instance: Instance, model: PlanningModel, scope: Scope) -> Base:
         service=~register.individual[line],
     )
     parts = parts.take(np.argsort(packed([parts.unit, parts.cell, parts.line]), kind="stable"))
-    members = members_of(instance, register, pools) if instance.info.estimate_enabled else None
-    by_method, by_donor = _not_proportional(ground, big, counts, rows, members)
+    cover = coverage(instance, register, pools) if instance.info.estimate_enabled else None
+    by_method, by_donor = _not_proportional(ground, big, counts, rows, cover)
     return Base(
         ground=ground,
-        members=members,
+        cover=cover,
         office=unit_office,
         scope=scope_of,
         minutes=_add_up(minutes, cell_unit, len(units)),
@@ -272,13 +273,13 @@ def _runs(parts: Parts) -> Parts:
 
 
 def _not_proportional(
-    ground: Ground, big: Bools, counts: Bools, rows: Rows, members: Members | None
+    ground: Ground, big: Bools, counts: Bools, rows: Rows, cover: Coverage | None
 ) -> tuple[Bools, Bools]:
     """Return the offices with work that does not follow its factors, and those that may have estimates."""
     register, pools = ground.register, ground.pools
     by_method, by_donor = np.zeros((2, len(pools.offices)), dtype=np.bool_)
     lines = rows.line[(rows.reason == 0) & counts]
     by_method[register.office[lines[(register.method[lines] != UNIT_TIME) | big[lines]]]] = True
-    if members is not None:
-        by_donor[members.cover.office[members.asking()]] = True
+    if cover is not None:
+        by_donor[cover.office[asking(cover)]] = True
     return by_method, by_donor

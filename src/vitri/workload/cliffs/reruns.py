@@ -22,7 +22,7 @@ from vitri.workload.assemble import Workload, compute
 from vitri.workload.cliffs.base import Base
 from vitri.workload.cliffs.grid import minutes_of
 from vitri.workload.demand import Rows
-from vitri.workload.estimate import driver_index, fill_in
+from vitri.workload.estimate import estimate
 from vitri.workload.levers import LeverKind, Levers
 from vitri.workload.needs import Regular
 from vitri.workload.rounding import round_posts
@@ -108,12 +108,8 @@ class Reruns:
             reason=0 * parts.line,
         )
         estimates = ground.estimates
-        if base.members is not None:
-            members = base.members
-            if levers.coefficient:
-                index, _ = driver_index(self.instance, pools, members.cover, levers)
-                members = replace(members, index=index)
-            estimates, _ = fill_in(members, register, rows, pools)
+        if base.cover is not None:
+            estimates, _ = estimate(self.instance, register, rows, pools, levers, base.cover)
         return replace(ground, counted=rows, estimates=estimates).regular(self.model)
 
     def _of_needs(self, work: Workload) -> Ints:
