@@ -30,6 +30,7 @@ COMMANDS = (
     "export",
     "compare",
     "audit",
+    "cliffs",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 
@@ -114,7 +115,7 @@ def test_version_is_printed(vitri) -> None:
     assert vitri("--version").out == f"vitri {package.__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["check", "workload", "show", "audit"])
+@pytest.mark.parametrize("command", ["check", "workload", "show", "audit", "cliffs"])
 def test_a_path_that_is_not_there_is_a_finding(vitri, tmp_path: Path, command: str) -> None:
     """A missing folder is one row of findings and exit code 1, in every command that reads one."""
     outcome = vitri(command, tmp_path / "không-có")

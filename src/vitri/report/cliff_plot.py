@@ -138,12 +138,12 @@ def _totals(canvas: _Canvas, found: CliffMap, lang: Lang) -> None:
     """Draw total posts against change, one line of steps for each lever."""
     top, bottom = float(_TOP), float(_TOP + _CURVE)
     posts = found.totals["posts"]
-    low, high = _nice(int(posts.min()), int(posts.max()))
+    low, high = nice_ends(int(posts.min()), int(posts.max()))
 
     def y(value: float) -> float:
         return bottom - (value - low) * (bottom - top) / (high - low)
 
-    step = _step(high - low)
+    step = round_step(high - low)
     for value in range(low, high + 1, step):
         canvas.line((LEFT, y(value), WIDTH - RIGHT, y(value)), "#E6EAEE", 'stroke-width="1"')
         canvas.text(LEFT - 10, y(value) + 5, number(value, lang), 13, "end")
@@ -171,7 +171,7 @@ def _totals(canvas: _Canvas, found: CliffMap, lang: Lang) -> None:
     )
 
 
-def _step(span: int) -> int:
+def round_step(span: int) -> int:
     """Return a round distance between lines, four to eight of them over a span."""
     size = 1
     while True:
@@ -181,9 +181,9 @@ def _step(span: int) -> int:
         size *= 10
 
 
-def _nice(low: int, high: int) -> tuple[int, int]:
+def nice_ends(low: int, high: int) -> tuple[int, int]:
     """Return round ends of an axis around two values."""
-    step = _step(max(high - low, 1))
+    step = round_step(max(high - low, 1))
     return low // step * step, (high // step + 1) * step
 
 

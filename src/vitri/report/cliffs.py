@@ -23,7 +23,7 @@ from vitri.explain.cliffs import (
 )
 from vitri.i18n import N_, Lang, number, tr
 from vitri.report.cliff_names import Places
-from vitri.report.cliff_plot import COLOURS, cliff_svg, families
+from vitri.report.cliff_plot import COLOURS, cliff_svg, families, nice_ends, round_step
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Styles
@@ -283,15 +283,16 @@ class _Book:
             }
         )
         posts = self.found.totals["posts"]
-        room = max((int(posts.max()) - int(posts.min())) // 10, 1)
+        low, high = nice_ends(int(posts.min()), int(posts.max()))
         chart.set_y_axis(
             {
                 "name": tr("posts", self.lang),
                 "name_font": plain,
                 "num_font": font,
                 "num_format": "#,##0",
-                "min": max(int(posts.min()) - room, 0),
-                "max": int(posts.max()) + room,
+                "min": low,
+                "max": high,
+                "major_unit": round_step(high - low),
                 "crossing": "min",
                 "major_gridlines": {"visible": True, "line": {"color": "#D0D5DA", "width": 0.75}},
             }
