@@ -144,6 +144,7 @@ def _cell(sheet: Sheet, row: int, column: int, value: Formula | None, style: Any
 def write_guide(sheet: Sheet, look: Look, source: Source) -> None:
     """Write how to read the workbook."""
     lang = source.lang
+    sheet.page.fit_to_pages(1, 1)
     sheet.title(tr("How to read this workbook", lang))
     for serial, sentence in enumerate(GUIDE_SENTENCES, 1):
         text = tr(sentence, lang)

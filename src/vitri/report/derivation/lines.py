@@ -186,20 +186,19 @@ class LineWriter:
         ]
         if self.complexity:
             names.append(tr("Coeff. of complexity", lang))
-        names.append(tr("Minutes", lang))
-        self._columns = len(names)
         page.header(
             [
                 (NUMBER, tr("No.", lang)),
                 (CODE, tr("Registration", lang)),
                 (TEXT, tr("Task, product", lang)),
                 *((FIRST + place, name) for place, name in enumerate(names)),
+                (page.total, tr("Minutes", lang)),
                 (page.remark, tr("Remark", lang)),
             ]
         )
         serial = 0
         for title, lines in sections:
-            page.write([(TEXT, title, "text")], "section")
+            page.write([(TEXT, title, "long")], "section")
             for line in lines:
                 serial += 1
                 self._minutes[line.code] = (self._factors(serial, line), serial)
@@ -240,7 +239,7 @@ class LineWriter:
             shown: Formula | float = Formula(f"={link}", value / unit) if link else value / unit
             cells.append((FIRST + 4 + place, shown, look))
         minutes, remark = self._product(line, row, [(v, u) for v, u, _ in inputs])
-        cells.append((FIRST + self._columns - 1, minutes, "int:sum"))
+        cells.append((page.total, minutes, "int:sum"))
         cells.append((page.remark, remark, "text"))
         return page.write(cells)
 
@@ -301,12 +300,12 @@ class LineWriter:
         )
         self.result.first = page.row
         for title, lines in sections:
-            page.write([(TEXT, title, "text")], "section")
+            page.write([(TEXT, title, "long")], "section")
             for line in lines:
                 self._months(line)
         if self.work.estimates:
             page.write(
-                [(TEXT, tr("Estimates for what was not registered (figures, not formulas)", lang), "text")],
+                [(TEXT, tr("Estimates for what was not registered (figures, not formulas)", lang), "long")],
                 "section",
             )
             for line in self.work.estimates:
@@ -331,7 +330,7 @@ class LineWriter:
             self._values(line, tr("months as computed by vitri", self.lang), "cell")
             return
         row, serial = self._minutes[line.code]
-        minutes = at(row, FIRST + self._columns - 1, "column")
+        minutes = at(row, self.page.total, "column")
         whole = self._whole(line, line.spread, minutes)
         simple = len(line.parts) == 1 and all(share == (0, 1) for share in line.parts[0].share.values())
         key = self._keyed(line, line.parts[0].pool) if simple else None

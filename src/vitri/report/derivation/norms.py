@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from vitri.data.instance import Instance
-from vitri.i18n import N_, date_text, sort_key, tr
+from vitri.i18n import N_, date_text, tr
 from vitri.report.derivation.formulas import on_sheet
 from vitri.report.derivation.page import Look, decimals
+from vitri.report.measure import column_pixels, lines_needed, row_height
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source, text
 from vitri.workload.derivation import Line
@@ -20,7 +20,7 @@ NAME = N_("Norms")
 #: (work item, unit of a local norm or None, its coefficient); the catalogue's own row has (item, None, 0).
 Key = tuple[str, int | None, int]
 _FIRST_ROW = 8
-_WIDTHS = (5, 12, 52, 22, 14, 12, 12, 30, 10)
+WIDTHS = (5, 12, 52, 22, 14, 12, 12, 30, 10)
 _UNIT, _COEFFICIENT, _COMPLEXITY = 4, 5, 6
 
 
@@ -90,7 +90,7 @@ class Norms:
         """Return the address of the coefficient of complexity of a work item."""
         return on_sheet(self.sheet, self._at[key], _COMPLEXITY)
 
-    def write(self, workbook: Any, look: Look, source: Source, sheet: Sheet, complexity: bool) -> None:
+    def write(self, look: Look, source: Source, sheet: Sheet, complexity: bool) -> None:
         """Write the sheet."""
         lang = source.lang
         sheet.title(tr("Catalogue of norms", lang))
@@ -120,6 +120,8 @@ class Norms:
         texts = self._texts(source)
         for serial, (key, row) in enumerate(self._rows.items(), 1):
             self._write_row(sheet, look, source, serial, key, row, texts.get(key[0], ("", "", "")), complexity)
+        if not complexity:
+            sheet.page.set_column(_COMPLEXITY, _COMPLEXITY, None, None, {"hidden": True})
         sheet.page.print_area(0, 0, sheet.row, sheet.last)
 
     def _write_row(
@@ -164,10 +166,8 @@ class Norms:
             row.complexity / 1000 if shown and row.complexity is not None else None,
             look("dec2:input" if shown else "text"),
         )
-        from vitri.report.measure import column_pixels, lines_needed, row_height
-
         lines = max(
-            lines_needed(value, column_pixels(_WIDTHS[column]), 11)
+            lines_needed(value, column_pixels(WIDTHS[column]), 11)
             for column, value in ((2, name), (3, group), (7, origin))
         )
         sheet.set_height(at, row_height(lines, 11))
@@ -187,11 +187,3 @@ class Norms:
                 ", ".join(part for part in parts if part),
             )
         return result
-
-
-def widths() -> tuple[float, ...]:
-    """Return the widths of the sheet's columns."""
-    return _WIDTHS
-
-
-__all__ = ["NAME", "Norms", "catalogue_key", "local_key", "sort_key", "widths"]

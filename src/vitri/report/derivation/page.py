@@ -20,6 +20,8 @@ _PAPER_PIXELS, _PAPER_POINTS = 1007, 487
 
 FORMATS: dict[str, str] = {
     "text": "@",
+    "long": "@",
+    "free": "@",
     "code": "@",
     "int": '#,##0_);-#,##0_);"–"_)',
     "zero": "#,##0_)",
@@ -64,10 +66,12 @@ class Look:
                 "border": 1,
                 "border_color": "#9AA5B1",
                 "num_format": FORMATS[kind] or self.base,
-                "align": {"text": "left", "code": "center", "base": "left"}.get(kind, "right"),
+                "align": {"text": "left", "long": "left", "free": "left", "code": "center", "base": "left"}.get(kind, "right"),
             }
             if kind in ("text", "code"):
                 look["text_wrap"] = True
+            if kind == "free":
+                look["border"] = 0
             self._made[name] = self._workbook.add_format(look | ROLES[role or "cell"])
         return self._made[name]
 
@@ -92,12 +96,13 @@ class Page:
         page = self.sheet.page
         page.set_column(self.key, self.key2, 24, None, {"hidden": True})
         pixels = sum(column_pixels(width) for width in widths)
-        self._scale = max(25, min(100, int(_PAPER_PIXELS / pixels * 98)))
+        self._scale = max(25, min(100, int(_PAPER_PIXELS / pixels * 93)))
         page.set_print_scale(self._scale)
-        self._room = _PAPER_POINTS / self._scale * 100 * 0.93
+        self._room = _PAPER_POINTS / self._scale * 100 * 0.95
         self._top = 0
         self._breaks: list[int] = []
         self._reserved = 0
+        self._edge = self.remark
         self._header: Callable[[], None] | None = None
 
     @property
@@ -127,13 +132,17 @@ class Page:
         self.sheet.note(text)
 
     def header(self, cells: Sequence[tuple[int, str]]) -> None:
-        """Write the headings of a table and write them again on every further page."""
+        """Write the headings of a table and write them again on every further page.
+
+        The last heading is the table's right edge.
+        """
+        self._edge = max(column for column, _ in cells)
 
         def write() -> None:
             style, row = self.look("header"), self.sheet.row
             titles = dict(cells)
             lines = 1
-            for column in range(self.remark + 1):
+            for column in range(self._edge + 1):
                 title = titles.get(column, "")
                 self.sheet.page.write_string(row, column, title, style)
                 lines = max(
@@ -146,11 +155,11 @@ class Page:
         self._header = write
 
     def write(self, cells: Sequence[Cell], role: str = "cell") -> int:
-        """Write one row over the whole width, blank cells too, and return its index."""
+        """Write one row up to the table's edge, blank cells too, and return its index."""
         height = self._height(cells, role)
         row = self.place()
         filled = {column: (value, look) for column, value, look in cells}
-        for column in range(self.remark + 1):
+        for column in range(self._edge + 1):
             value, look = filled.get(column, (None, "text"))
             self._cell(row, column, value, look if ":" in look else f"{look}:{role}")
         for column in (self.key, self.key2):
@@ -180,8 +189,8 @@ class Page:
 
     def _height(self, cells: Sequence[Cell], role: str) -> float:
         lines = 1
-        for column, value, _ in cells:
-            if isinstance(value, str) and column <= self.remark:
+        for column, value, look in cells:
+            if isinstance(value, str) and column <= self.remark and not look.startswith(("long", "free")):
                 pixels = column_pixels(self.sheet.widths[column])
                 lines = max(lines, lines_needed(value, pixels, SIZE, role in ("section", "sum", "total")))
         return row_height(lines, SIZE)

@@ -108,7 +108,7 @@ class PostWriter:
         by_group = sum(self.rounding.posts(sum(values), self.fund.year) for values in groups.values())
         end = page.row - 1
         if many:
-            page.write([(TEXT, tr("Task groups over all pools", lang), "text")], "section")
+            page.write([(TEXT, tr("Task groups over all pools", lang), "long")], "section")
             for group in sorted(groups):
                 self._over_pools(group, sum(groups[group]), start, end)
         last = page.row - 1
@@ -294,7 +294,7 @@ class PostWriter:
                 (CODE, str(self._serial), "code"),
                 (TEXT, label, "text"),
                 (FIRST, value, look),
-                (FIRST + 1, said, "text"),
+                (FIRST + 1, said or None, "free:cell"),
             ],
             role,
         )

@@ -74,7 +74,7 @@ class SumWriter:
         cells = sorted({(pool, group) for pool, group, kind in self.lines.sums if kind in (SERVICE, INDIVIDUAL)})
         start = page.row
         for pool in sorted({pool for pool, _ in cells}):
-            page.write([(TEXT, self.source.names.pool(pool), "text")], "section")
+            page.write([(TEXT, self.source.names.pool(pool), "long")], "section")
             for group in (group for own, group in cells if own == pool):
                 self.result.groups[pool, group] = self._cell(pool, group)
             minutes = _added(
@@ -207,7 +207,7 @@ class SumWriter:
             return
         page, lang = self.page, self.lang
         start = page.row
-        page.write([(TEXT, tr("Beside it: one-off work, not a basis for quota", lang), "text")], "section")
+        page.write([(TEXT, tr("Beside it: one-off work, not a basis for quota", lang), "long")], "section")
         every = list(office.minutes)
         for pool, group in cells:
             name = f"{self.source.group(group)} ({self.source.names.pool(pool)})"

@@ -177,9 +177,9 @@ class _Writer:
         contents.write_guide(guide, self.look, self.source)
         figures = {office: self._office(office, work) for office, work in self.works.items()}
         contents.write_contents(first, self.look, self.source, figures, self.model_line)
-        sheet = self._sheet(self.titles[2], norms.widths())
+        sheet = self._sheet(self.titles[2], norms.WIDTHS)
         complexity = bool(self.derivation.model.workload.complexity_in_minutes)
-        self.norms.write(self.workbook, self.look, self.source, sheet, complexity)
+        self.norms.write(self.look, self.source, sheet, complexity)
         sheet = self._sheet(self.titles[3], contents.RULE_WIDTHS)
         self.rules.write(sheet, self.look, self.source, self.rounding, self.level)
 
