@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 )
 @click.argument("path", type=PATH, metavar="DIR|RUN")
 @option("-o", "--output", type=PATH, required=True, metavar="FILE.xlsx", help=N_("The workbook to write."))
-@option("--office", "offices", multiple=True, metavar="CODE", help=N_("Only this office; may be given again."))
+@option(
+    "--office", "offices", multiple=True, metavar="CODE", help=N_("Only this office; may be given again.")
+)
 @option("--policy", metavar="NAME", help=N_("Count work and time by another dated policy."))
 @common
 def derive(path: Path, output: Path, offices: tuple[str, ...], policy: str | None) -> None:

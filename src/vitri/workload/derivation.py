@@ -148,9 +148,7 @@ class Derivation:
         self._item_text = {name: items.text(name) for name in ("name", "product", "method")}
         self._item_profile, self._profile = items.text("profile"), self._columns.text("profile")
         self._release, self._due = self._columns.days("release_date"), self._columns.days("due_date")
-        self._top, self._bottom = allowance_shares(
-            self.instance, self.model, self._fund, self._pools.offices
-        )
+        self._top, self._bottom = allowance_shares(self.instance, self.model, self._fund, self._pools.offices)
         self._class = _classes(self.instance, self._pools)
         self._known: dict[tuple[Any, ...], Spread] = {}
         self._values = self._constant_values()
@@ -160,14 +158,16 @@ class Derivation:
         """Return the codes of all offices, sorted."""
         return [str(code) for code in self._pools.offices]
 
-
     def class_of(self, group: str) -> str:
         """Return the position class of a task group, as the allowances see it."""
-        return CLASSES[int(self._class[self._pools.groups.get_loc(group)])]
+        return CLASSES[int(self._class[self._pools.groups.get_indexer(pd.Index([group], dtype=object))[0]])]
 
     def office(self, code: str) -> OfficeWork:
         """Return the work of one office; lines by task group, then registration."""
-        register, place = self._register, int(self._pools.offices.get_loc(code))
+        register, place = (
+            self._register,
+            int(self._pools.offices.get_indexer(pd.Index([code], dtype=object))[0]),
+        )
         mine = np.flatnonzero(register.office == place)
         mine = np.array(
             sorted(mine.tolist(), key=lambda i: (register.group[i], str(register.code[i]))), dtype=np.int64
@@ -269,7 +269,9 @@ class Derivation:
         if key in self._known:
             return self._known[key]
         span = slice(int(patterns.start[p]), int(patterns.start[p] + patterns.count[p]))
-        months, before, after = (values[span].tolist() for values in (patterns.month, patterns.before, patterns.after))
+        months, before, after = (
+            values[span].tolist() for values in (patterns.month, patterns.before, patterns.after)
+        )
         base, weight = int(before[0]), int(patterns.weight[p])
         steps = dict(zip(months, after, strict=True))
         running: list[int] = []
@@ -343,9 +345,9 @@ class Derivation:
         frame = frame[frame["counted"] & frame["work_item"].isin(other)]
         place = {month: at for at, month in enumerate(self.months)}
         values: dict[str, dict[str, dict[int, int]]] = {}
-        for code, pool, month, minutes in frame[
-            ["registration", "pool", "month", "minutes"]
-        ].itertuples(index=False, name=None):
+        for code, pool, month, minutes in frame[["registration", "pool", "month", "minutes"]].itertuples(
+            index=False, name=None
+        ):
             by_month = values.setdefault(str(code), {}).setdefault(str(pool), {})
             by_month[place[month]] = by_month.get(place[month], 0) + int(minutes)
         return values

@@ -1,4 +1,4 @@
-"""The first sheets: every office's totals, linked to its sheet; how to read; and last, where figures come from."""
+"""The sheets around the offices: their totals, linked; how to read; the rules and where they come from."""
 
 from __future__ import annotations
 
@@ -41,50 +41,51 @@ TABLES = ("time_fund", "allowance", "rounding", "spread", "profile", "workload",
 
 GUIDE_SENTENCES: tuple[str, ...] = (
     N_(
-        "Each office has one sheet. It leads from the registered work to the number of posts in four blocks, and "
-        "every figure on the way is a formula that can be followed with a pocket calculator."
+        "Each office has one sheet. It leads from the registered work to the number of posts in four "
+        "blocks, and every figure on the way is a formula that can be followed with a pocket calculator."
     ),
     N_(
-        "Block 1, time fund: the minutes that one post has for product work in each month. Block 1b: allowances, "
-        "if the policy has any. Block 1c: the weights by which a line's minutes fall into months."
+        "Block 1, time fund: the minutes that one post has for product work in each month. Block 1b: "
+        "allowances, if the policy has any. Block 1c: the weights by which a line's minutes fall into "
+        "months."
     ),
     N_(
-        "Block 2: minutes of a line = quantity approved × norm × coefficients, rounded once, halves up, to a "
-        "whole minute. Block 2b: a month gets the line's minutes × weight up to its end / whole weight, rounded, "
-        "less what the earlier months got; so the months always add up to the line."
+        "Block 2: minutes of a line = quantity approved × norm × coefficients, rounded once, halves up, to "
+        "a whole minute. Block 2b: a month gets the line's minutes × weight up to its end / whole weight, "
+        "rounded, less what the earlier months got; so the months always add up to the line."
     ),
     N_(
-        "Work that several pools of staff share is divided in the same way; rows that begin with an arrow show "
-        "the part of each pool. Work repeated in every pool stands in each of them in full."
+        "Work that several pools of staff share is divided in the same way; rows that begin with an arrow "
+        "show the part of each pool. Work repeated in every pool stands in each of them in full."
     ),
     N_(
-        "Block 3 adds up the lines by pool and task group (SUMIFS over block 2b) and adds the allowance of each "
-        "month. FTE = minutes / time fund."
+        "Block 3 adds up the lines by pool and task group (SUMIFS over block 2b) and adds the allowance of "
+        "each month. FTE = minutes / time fund."
     ),
     N_(
-        "Block 4 rounds to whole posts by the rule of the policy and lays existing people, the quota assigned with "
-        "its status and, if there is one, the plan of a run beside the need. The plan's posts are figures of the "
-        "optimiser, not formulas."
+        "Block 4 rounds to whole posts by the rule of the policy and lays existing people, the quota "
+        "assigned with its status and, if there is one, the plan of a run beside the need. The plan's posts"
+        " are figures of the optimiser, not formulas."
     ),
     N_(
-        "Yellow cells are input and may be changed: norms (one cell for each work item on the sheet of norms), "
-        "quantities, coefficients, days, existing people, quotas. All offices follow at once."
+        "Yellow cells are input and may be changed: norms (one cell for each work item on the sheet of "
+        "norms), quantities, coefficients, days, existing people, quotas. All offices follow at once."
     ),
     N_(
-        "Orange cells are estimates. Estimates by comparison with other offices are figures: they do not move when "
-        "a norm is changed here; run vitri again for that."
+        "Orange cells are estimates. Estimates by comparison with other offices are figures: they do not "
+        "move when a norm is changed here; run vitri again for that."
     ),
     N_(
-        "ROUND(ROUND(x,6),0) rounds x to a whole number; the inner rounding only takes away the error of binary "
-        "arithmetic, so that an exact half goes up, as it does on paper."
+        "ROUND(ROUND(x,6),0) rounds x to a whole number; the inner rounding only takes away the error of "
+        "binary arithmetic, so that an exact half goes up, as it does on paper."
     ),
     N_(
-        "A month or a line with a figure instead of a formula says why in its remark: work counted by a queueing "
-        "or presence rule, or a figure that a spreadsheet would round differently."
+        "A month or a line with a figure instead of a formula says why in its remark: work counted by a "
+        "queueing or presence rule, or a figure that a spreadsheet would round differently."
     ),
     N_(
-        "One-off work is listed and added up separately; it is no basis for quota unless the planning model says "
-        "so. Lines that do not count are listed with the reason."
+        "One-off work is listed and added up separately; it is no basis for quota unless the planning model"
+        " says so. Lines that do not count are listed with the reason."
     ),
 )
 
@@ -129,9 +130,7 @@ def write_contents(
         else:
             sheet.write(row, column, None, style)
     sheet.row = row + 2
-    sheet.note(
-        tr("A click on a code opens the office's sheet. Blank: the data does not say.", lang)
-    )
+    sheet.note(tr("A click on a code opens the office's sheet. Blank: the data does not say.", lang))
 
 
 def _cell(sheet: Sheet, row: int, column: int, value: Formula | None, style: Any) -> None:

@@ -75,7 +75,9 @@ def _facts(office: str, people: int | None, quotas: pd.DataFrame | None, model: 
     if not len(given):
         given = whole
     quota = {
-        status: int(given[status].sum()) for status in QUOTA_STATUS if len(given) and given[status].notna().any()
+        status: int(given[status].sum())
+        for status in QUOTA_STATUS
+        if len(given) and given[status].notna().any()
     }
     counted = ["allocated"]
     if getattr(model.quota, "count_provisional", True):
@@ -98,13 +100,19 @@ def plan_of(run: Any) -> dict[str, Plan]:
     frame = posts.assign(pool=posts["pool"].fillna(""), posts=posts["posts"].fillna(0))
     for office, rows in frame.groupby("office", sort=True):
         by_pool = [
-            PlanRow(str(pool), int(part["posts"].sum()), ", ".join(sorted(set(part["status"].dropna().astype(str)))))
+            PlanRow(
+                str(pool),
+                int(part["posts"].sum()),
+                ", ".join(sorted(set(part["status"].dropna().astype(str)))),
+            )
             for pool, part in rows.groupby("pool", sort=True)
         ]
         bound = None
         if quotas is not None:
             own = quotas[(quotas["unit"] == office) & quotas["bound"].notna()]
-            own = own[own["organisation"].fillna("").eq("") & own["position_class"].fillna("").isin(["", "all"])]
+            own = own[
+                own["organisation"].fillna("").eq("") & own["position_class"].fillna("").isin(["", "all"])
+            ]
             bound = int(own["bound"].iloc[0]) if len(own) else None
         result[str(office)] = Plan(tuple(by_pool), sum(row.posts for row in by_pool), bound, status)
     return result

@@ -83,11 +83,15 @@ class _Rows:
         return self.page.write(cells, role)
 
     def sums(self, values: Sequence[float]) -> Formula:
-        return self.page.sum(self.page.place(), self.months, _plain(sum(values)))  # type: ignore[arg-type]
+        return self.page.sum(self.page.place(), self.months, _plain(sum(values)))
 
 
 def _plain(value: float) -> float:
     return round(value, 6)
+
+
+#: Writes the rows of one method; returns the row of minutes and the addresses of the day's factors.
+_Method = Callable[[_Rows, Lang, Source, Any, pd.DataFrame, str], tuple[int, str, str]]
 
 
 def write_fund(page: Page, source: Source, model: Any, frame: pd.DataFrame, office: str) -> FundBlock:
@@ -108,13 +112,13 @@ def write_fund(page: Page, source: Source, model: Any, frame: pd.DataFrame, offi
         ]
     )
     minutes = tuple(int(value) for value in rows["minutes"])
-    writers: dict[str, Callable[..., tuple[int, str, str]]] = {
+    writers: dict[str, _Method] = {
         "calendar": _calendar,
         "constant_year": _constant,
         "office_year": _constant,
         "weeks": _weeks,
     }
-    write = writers.get(str(model.time_fund.method), _given)
+    write: _Method = writers.get(str(model.time_fund.method), _given)
     grid = _Rows(page, len(months))
     row, day, useful = write(grid, lang, source, model, rows, office)
     block = FundBlock(len(months), header, row, page.total, minutes)
@@ -171,12 +175,13 @@ def _calendar(
     net = [w - h + m - leave - other for w, h, m, leave, other in zip(*columns, strict=True)]
     cells = [
         Formula(
-            "=" + f"{at(first, c)}-{at(first + 1, c)}+{at(first + 2, c)}-{at(first + 3, c)}-{at(first + 4, c)}",
+            "="
+            + f"{at(first, c)}-{at(first + 1, c)}+{at(first + 2, c)}-{at(first + 3, c)}-{at(first + 4, c)}",
             value / 100,
         )
         for c, value in enumerate(net, FIRST)
     ]
-    total = grid.page.sum(grid.page.place(), grid.months, sum(net) / 100)  # type: ignore[arg-type]
+    total = grid.page.sum(grid.page.place(), grid.months, sum(net) / 100)
     row = grid.row(tr("Working days = 1 − 2 + 3 − 4 − 5", lang), days, cells, "dec2", total)
     day, useful, day_value, useful_value = _factors(grid, lang, model, rows)
     formulas = [
@@ -216,9 +221,7 @@ def _constant(
             own = offices.loc[offices["code"] == office, "minutes_per_year"].dropna()
             year = int(own.iloc[0]) if len(own) else year
     blank: list[None] = [None] * grid.months
-    row = grid.row(
-        tr("Effective minutes a year", lang), tr("min.", lang), blank, "zero", year, "zero:input"
-    )
+    row = grid.row(tr("Effective minutes a year", lang), tr("min.", lang), blank, "zero", year, "zero:input")
     day, useful, _, useful_value = _factors(grid, lang, model, rows)
     at_number, numbers = _month_numbers(grid, lang, rows)
     whole = f"{at(row, grid.page.total, 'both')}*{useful}"
@@ -230,9 +233,9 @@ def _weeks(
     grid: _Rows, lang: Lang, source: Source, model: Any, rows: pd.DataFrame, office: str
 ) -> tuple[int, str, str]:
     fund = model.time_fund
-    found, days = days_by_calendar(source.instance, model)  # type: ignore[arg-type]
+    found, days = days_by_calendar(source.instance, model)
     frame = days[office if office in found else ""]
-    window = horizon_months(source.instance)  # type: ignore[arg-type]
+    window = horizon_months(source.instance)
     years = [month // MONTHS for month in range(window.start, window.stop)]
 
     def yearly(name: str, scale: int) -> list[float]:
@@ -347,9 +350,7 @@ def _allowances(page: Page, model: Any, block: FundBlock, day: str, exact: Fract
         for column, name in enumerate(CLASSES, first)
     ]
     page.write(cells, "sum")
-    shares = {
-        name: at(row, column, "both") for column, name in enumerate(CLASSES, first) if sums[name]
-    }
+    shares = {name: at(row, column, "both") for column, name in enumerate(CLASSES, first) if sums[name]}
     return FundBlock(block.months, block.header, block.row, block.total, block.minutes, shares)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from vitri.i18n import Lang, date_text, tr
@@ -13,16 +14,26 @@ from vitri.report.derivation.formulas import (
     Formula,
     at,
     difference,
+    half_up,
     part,
     product_exact,
     product_float,
-    half_up,
     rounded,
     rounded_float,
 )
 from vitri.report.derivation.fund import FundBlock
 from vitri.report.derivation.norms import Norms, catalogue_key, local_key
-from vitri.report.derivation.page import CODE, FIRST, NUMBER, TEXT, Cell, Page, decimals, month_titles, pool_short
+from vitri.report.derivation.page import (
+    CODE,
+    FIRST,
+    NUMBER,
+    TEXT,
+    Cell,
+    Page,
+    decimals,
+    month_titles,
+    pool_short,
+)
 from vitri.report.derivation.words import BASIS, REASONS, STATUSES
 from vitri.report.source import Source
 from vitri.report.words import say
@@ -130,7 +141,7 @@ class LineWriter:
     def _pattern(self, serial: int, spread: Spread) -> _Pattern:
         page, row = self.page, self.page.place(2)
         ends = (spread.before, *spread.after)
-        steps = [after - before for before, after in zip(ends, ends[1:], strict=False)]
+        steps = [after - before for before, after in pairwise(ends)]
         by_fund = spread.kind == "fund"
         cells: list[Cell] = [(NUMBER, str(serial), "code"), (CODE, f"P{serial}", "code")]
         cells.append((TEXT, self.spread_text(spread), "text"))
@@ -147,7 +158,11 @@ class LineWriter:
         row = page.row
         cells = [(TEXT, spread.before, "base")]
         cells += [
-            (FIRST + month, Formula(f"={at(row, FIRST + month - 1)}+{at(row - 1, FIRST + month)}", after), "zero")
+            (
+                FIRST + month,
+                Formula(f"={at(row, FIRST + month - 1)}+{at(row - 1, FIRST + month)}", after),
+                "zero",
+            )
             for month, after in enumerate(spread.after)
         ]
         page.write(cells, "part")
@@ -156,14 +171,20 @@ class LineWriter:
     def spread_text(self, spread: Spread) -> str:
         """Say how a line is spread over the months."""
         lang = self.lang
-        first, last = (date_text(dt.date(1970, 1, 1) + dt.timedelta(days=n), lang) for n in (spread.first, spread.last))
+        first, last = (
+            date_text(dt.date(1970, 1, 1) + dt.timedelta(days=n), lang) for n in (spread.first, spread.last)
+        )
         if spread.kind == "fund":
             return tr("In proportion to the time fund, {first} – {last}", lang, first=first, last=last)
         if spread.kind == "equal":
             return tr("The same in every month, {first} – {last}", lang, first=first, last=last)
         if spread.kind == "profile":
             return tr(
-                "By the profile {profile}, {first} – {last}", lang, profile=spread.profile, first=first, last=last
+                "By the profile {profile}, {first} – {last}",
+                lang,
+                profile=spread.profile,
+                first=first,
+                last=last,
             )
         return tr("By working days, {first} – {last}", lang, first=first, last=last)
 
@@ -260,9 +281,7 @@ class LineWriter:
             links[6] = self.norms.complexity(item)
         return links
 
-    def _product(
-        self, line: Line, row: int, factors: list[tuple[int, int]]
-    ) -> tuple[Formula | int, str]:
+    def _product(self, line: Line, row: int, factors: list[tuple[int, int]]) -> tuple[Formula | int, str]:
         """Return the minutes of a line as a formula, or as a figure with the reason."""
         lang = self.lang
         if line.values is not None:
@@ -398,7 +417,11 @@ class LineWriter:
         ]
         total = sum(_value(value) for value in months.values())
         cells.append((page.total, page.sum(row, len(self.months), total), "int:sum"))
-        if minutes and line.spread is not None and line.spread.before + line.spread.weight - line.spread.after[-1]:
+        if (
+            minutes
+            and line.spread is not None
+            and line.spread.before + line.spread.weight - line.spread.after[-1]
+        ):
             left = Formula(f"={minutes}-{at(row, page.total)}", line.minutes - total)
             cells.append((page.remark, left, "int"))
         if key is not None:
@@ -458,5 +481,3 @@ class LineWriter:
 def _value(value: Formula | int) -> int:
     """Return the whole number of a cell."""
     return int(value.value) if isinstance(value, Formula) else value
-
-

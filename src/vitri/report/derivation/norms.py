@@ -71,7 +71,12 @@ class Norms:
 
     @staticmethod
     def _add(
-        rows: dict[Key, _Row], key: Key, unit: int | None, ratio: bool, coefficient: int, complexity: int | None
+        rows: dict[Key, _Row],
+        key: Key,
+        unit: int | None,
+        ratio: bool,
+        coefficient: int,
+        complexity: int | None,
     ) -> None:
         known = rows.get(key)
         if known is not None and known.ratio:
@@ -96,8 +101,8 @@ class Norms:
         sheet.title(tr("Catalogue of norms", lang))
         sheet.note(
             tr(
-                "A change of a yellow cell moves every line, in every office, that uses this norm. Norms that "
-                "a line states itself stand in the line.",
+                "A change of a yellow cell moves every line, in every office, that uses this norm. Norms "
+                "that a line states itself stand in the line.",
                 lang,
             )
         )
@@ -119,7 +124,9 @@ class Norms:
         sheet.repeat(sheet.row, sheet.row)
         texts = self._texts(source)
         for serial, (key, row) in enumerate(self._rows.items(), 1):
-            self._write_row(sheet, look, source, serial, key, row, texts.get(key[0], ("", "", "")), complexity)
+            self._write_row(
+                sheet, look, source, serial, key, row, texts.get(key[0], ("", "", "")), complexity
+            )
         if not complexity:
             sheet.page.set_column(_COMPLEXITY, _COMPLEXITY, None, None, {"hidden": True})
         sheet.page.print_area(0, 0, sheet.row, sheet.last)

@@ -66,7 +66,13 @@ class Look:
                 "border": 1,
                 "border_color": "#9AA5B1",
                 "num_format": FORMATS[kind] or self.base,
-                "align": {"text": "left", "long": "left", "free": "left", "code": "center", "base": "left"}.get(kind, "right"),
+                "align": {
+                    "text": "left",
+                    "long": "left",
+                    "free": "left",
+                    "code": "center",
+                    "base": "left",
+                }.get(kind, "right"),
             }
             if kind in ("text", "code"):
                 look["text_wrap"] = True
@@ -145,9 +151,7 @@ class Page:
             for column in range(self._edge + 1):
                 title = titles.get(column, "")
                 self.sheet.page.write_string(row, column, title, style)
-                lines = max(
-                    lines, lines_needed(title, column_pixels(self.sheet.widths[column]), SIZE, True)
-                )
+                lines = max(lines, lines_needed(title, column_pixels(self.sheet.widths[column]), SIZE, True))
             self.sheet.set_height(row, row_height(lines, SIZE) + 3)
             self.sheet.row += 1
 
@@ -176,7 +180,7 @@ class Page:
         if self._breaks:
             page.set_h_pagebreaks(self._breaks)
 
-    def sum(self, row: int, months: int, value: int) -> Formula:
+    def sum(self, row: int, months: int, value: float) -> Formula:
         """Return the sum of a row's months."""
         return Formula(f"=SUM({at(row, FIRST)}:{at(row, FIRST + months - 1)})", value)
 

@@ -1,8 +1,9 @@
-"""Block 4: from full-time equivalents to posts, beside what is there, what was assigned and what is planned."""
+"""Block 4: from full-time equivalents to posts, beside what is there, was assigned and is planned."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from vitri.i18n import month_text, tr
@@ -99,10 +100,16 @@ class PostWriter:
                 if own != pool:
                     continue
                 key = f"G/{group}"
-                self._row(group, self.source.group(group), cell, [(page.key, key), (page.key2, "" if many else "A")])
+                self._row(
+                    group, self.source.group(group), cell, [(page.key, key), (page.key2, "" if many else "A")]
+                )
                 groups.setdefault(group, []).append(cell.whole)
             row, posts = self._row(
-                "", tr("Pool: {pool}", lang, pool=self.source.names.pool(pool)), total, [(page.key, "P")], "sum"
+                "",
+                tr("Pool: {pool}", lang, pool=self.source.names.pool(pool)),
+                total,
+                [(page.key, "P")],
+                "sum",
             )
             by_pool += posts
         by_group = sum(self.rounding.posts(sum(values), self.fund.year) for values in groups.values())
@@ -127,8 +134,6 @@ class PostWriter:
 
     def _peak(self, total: Total) -> tuple[str, float]:
         """Return the peak month as text and its FTE; blank and 0 without work."""
-        from fractions import Fraction
-
         best, month = Fraction(0), -1
         for position, minutes in enumerate(total.minutes):
             now = Fraction(minutes, self.fund.minutes[position])
@@ -222,9 +227,13 @@ class PostWriter:
             rows[level] = (self._figure(label, Formula(text, value), "zero"), value)
             self.figures.put(f"by_{level}", rows[level][0], FIRST, value)
         address = self.figures.cells["by_office"][0]
-        row = self._figure(tr("Posts if the office is rounded", lang), Formula(f"={address}", by_office), "zero")
+        row = self._figure(
+            tr("Posts if the office is rounded", lang), Formula(f"={address}", by_office), "zero"
+        )
         rows["office"] = (row, by_office)
-        label = tr("POSTS NEEDED under the policy (rounded for {level})", lang, level=say(LEVELS, self.level, lang))
+        label = tr(
+            "POSTS NEEDED under the policy (rounded for {level})", lang, level=say(LEVELS, self.level, lang)
+        )
         if self.level in rows:
             source_row, needed = rows[self.level]
             cell: Formula | int = Formula(f"={at(source_row, FIRST)}", needed)
@@ -245,7 +254,9 @@ class PostWriter:
             line = self._figure(tr("WISN ratio = existing / needed", lang), Formula(text, ratio), "dec2")
             self.figures.put("wisn", line, FIRST, ratio)
             text = f"={at(have, FIRST)}-{at(row, FIRST)}"
-            self._figure(tr("Difference = existing − needed", lang), Formula(text, facts.people - needed), "change")
+            self._figure(
+                tr("Difference = existing − needed", lang), Formula(text, facts.people - needed), "change"
+            )
         self._quota(row, needed)
         if self.plan is not None:
             self._planned(self.plan)
@@ -270,7 +281,9 @@ class PostWriter:
             quota, first = at(row, FIRST), row
         self.figures.put("quota", first, FIRST, facts.assigned)
         label = tr("Difference = needed − quota", lang)
-        row = self._figure(label, Formula(f"={at(needed_row, FIRST)}-{quota}", needed - facts.assigned), "change")
+        row = self._figure(
+            label, Formula(f"={at(needed_row, FIRST)}-{quota}", needed - facts.assigned), "change"
+        )
         self.figures.put("over_quota", row, FIRST, needed - facts.assigned)
 
     def _planned(self, plan: Plan) -> None:
@@ -282,7 +295,9 @@ class PostWriter:
             self._figure(label, own.posts, "zero", said)
         bound = tr("proven bound {bound}", lang, bound=plan.bound) if plan.bound is not None else ""
         said = "; ".join(part for part in (status, bound) if part)
-        row = self._figure(tr("Plan of the run: posts of the office", lang), plan.posts, "zero", said, "total")
+        row = self._figure(
+            tr("Plan of the run: posts of the office", lang), plan.posts, "zero", said, "total"
+        )
         self.figures.put("plan", row, FIRST, plan.posts)
 
     def _figure(

@@ -62,7 +62,9 @@ class SumWriter:
     def write(self) -> Sums:
         """Write the block."""
         page, lang = self.page, self.lang
-        page.heading(tr("3. Minutes by pool and task group, allowances added, full-time equivalents", lang), 130)
+        page.heading(
+            tr("3. Minutes by pool and task group, allowances added, full-time equivalents", lang), 130
+        )
         titles = month_titles(self.source, self.months)
         header = [
             (CODE, tr("Task group", lang)),
@@ -71,7 +73,9 @@ class SumWriter:
             (page.total, tr("Whole period", lang)),
         ]
         page.header(header)
-        cells = sorted({(pool, group) for pool, group, kind in self.lines.sums if kind in (SERVICE, INDIVIDUAL)})
+        cells = sorted(
+            {(pool, group) for pool, group, kind in self.lines.sums if kind in (SERVICE, INDIVIDUAL)}
+        )
         start = page.row
         for pool in sorted({pool for pool, _ in cells}):
             page.write([(TEXT, self.source.names.pool(pool), "long")], "section")
@@ -83,7 +87,9 @@ class SumWriter:
             label = tr("Total of the pool", lang)
             self.result.pools[pool] = self._total(label, minutes, start, f"T/{pool}", "P")
         minutes = _added([total.minutes for total in self.result.pools.values()], self.months)
-        self.result.office = self._total(tr("Office: basis for quota", lang), minutes, start, "P", "", "total")
+        self.result.office = self._total(
+            tr("Office: basis for quota", lang), minutes, start, "P", "", "total"
+        )
         self._beside()
         return self.result
 
@@ -146,12 +152,16 @@ class SumWriter:
             return Total(row, self._ratio_row(row, values), tuple(values))
         parts: list[int] = []
         key = "/".join((pool, group, SERVICE))
-        row = self._line(group, tr("{group}: work", lang, group=name), self._sumifs(page.place()), values, (key, ""))
+        row = self._line(
+            group, tr("{group}: work", lang, group=name), self._sumifs(page.place()), values, (key, "")
+        )
         self._service[pool, group] = (row, values)
         parts.append(row)
         total = list(values)
         if share:
-            texts, more = self._allowance([at(row, FIRST + m) for m in range(len(self.months))], values, group)
+            texts, more = self._allowance(
+                [at(row, FIRST + m) for m in range(len(self.months))], values, group
+            )
             row = self._line("", tr("allowance = work × S / (1 − S)", lang), texts, more)
             self._extra[pool, group] = (row, more)
             parts.append(row)
@@ -159,7 +169,11 @@ class SumWriter:
         if individual is not None:
             key = "/".join((pool, group, INDIVIDUAL))
             row = self._line(
-                "", tr("individual allowance (not multiplied)", lang), self._sumifs(page.place()), individual, (key, "")
+                "",
+                tr("individual allowance (not multiplied)", lang),
+                self._sumifs(page.place()),
+                individual,
+                (key, ""),
             )
             parts.append(row)
             total = [a + b for a, b in zip(total, individual, strict=True)]
@@ -190,7 +204,8 @@ class SumWriter:
         page, row = self.page, self.page.place()
         keys = span(start, row - 1, page.key2, "both")
         texts = [
-            f'=SUMIFS({span(start, row - 1, FIRST + month)},{keys},"{key}")' for month in range(len(self.months))
+            f'=SUMIFS({span(start, row - 1, FIRST + month)},{keys},"{key}")'
+            for month in range(len(self.months))
         ]
         if not minutes or row == start:
             texts = [""] * len(self.months)
@@ -201,7 +216,9 @@ class SumWriter:
 
     def _beside(self) -> None:
         """Write the work that is no basis for quota, with the allowance that it adds, and all work."""
-        cells = sorted({(pool, group) for pool, group, kind in self.lines.sums if kind in (ONCE, ONCE_INDIVIDUAL)})
+        cells = sorted(
+            {(pool, group) for pool, group, kind in self.lines.sums if kind in (ONCE, ONCE_INDIVIDUAL)}
+        )
         office = self.result.office
         if not cells or office is None:
             return

@@ -138,7 +138,9 @@ class _Writer:
         self.look = Look(workbook, self.styles)
         self.look.base = f'"{tr("cumulative; before the period:", lang)} "0'
         self.works = {office: derivation.office(office) for office in offices}
-        titles = [tr(name, lang) for name in (contents.CONTENTS, contents.GUIDE, norms.NAME, contents.RULE_SHEET)]
+        titles = [
+            tr(name, lang) for name in (contents.CONTENTS, contents.GUIDE, norms.NAME, contents.RULE_SHEET)
+        ]
         self.titles = titles
         self.names = sheet_names(offices, titles)
         rounding = model.rounding
@@ -158,7 +160,9 @@ class _Writer:
         title = model.title(self.lang) if hasattr(model, "title") else model.name
         policy = model.policy or info.policy
         parts = [tr("Planning model: {name}", self.lang, name=f"{title} ({model.name})")]
-        parts.append(tr("workload policy: {name}", self.lang, name=policy or tr("the model's own", self.lang)))
+        parts.append(
+            tr("workload policy: {name}", self.lang, name=policy or tr("the model's own", self.lang))
+        )
         return "; ".join(parts)
 
     def write(self) -> None:
@@ -196,9 +200,7 @@ class _Writer:
         coefficient = self._coefficient(page, office)
         model = self.derivation.model
         fund = write_fund(page, self.source, model, self.derivation.fund, office)
-        writer = LineWriter(
-            page, self.source, model, fund, self.norms, work, coefficient, months
-        )
+        writer = LineWriter(page, self.source, model, fund, self.norms, work, coefficient, months)
         lines = writer.write()
         sums = SumWriter(page, self.source, self.derivation, work, fund, lines).write()
         posts = PostWriter(
