@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,14 @@ def computed(cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -
     command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out"), *bare]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return {name: openpyxl.load_workbook(folder / "out" / f"{name}.xlsx", data_only=True) for name in cases}
+
+
+@pytest.fixture(scope="session")
+def books(cases: dict[str, Case]) -> Callable[[str, bool], Any]:
+    """Return a reader of the workbooks by name, with stored values or with formulas; each is read once."""
+
+    @cache
+    def read_book(name: str, values: bool) -> Any:
+        return openpyxl.load_workbook(cases[name].path, data_only=values)
+
+    return read_book

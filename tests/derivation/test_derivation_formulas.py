@@ -22,7 +22,7 @@ from vitri.report.derivation.formulas import (
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     quantity=st.tuples(st.integers(0, 10**7), st.just(100)),
     norm=st.tuples(st.integers(1, 10**6), st.just(10)),
@@ -37,7 +37,7 @@ def test_products_with_six_decimals_round_exactly(
     assert rounded_float(product_float(factors)) == half_up(product_exact(factors))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     odd=st.integers(0, 10**6).map(lambda n: 2 * n + 1),
     splits=st.lists(st.sampled_from([2, 4, 5, 8, 10, 16, 20, 25, 40, 50]), min_size=1, max_size=3),
@@ -66,7 +66,7 @@ def spreadsheet_round(value: float) -> int:
     return half_up(Fraction(value))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.integers(0, 10**7), st.integers(1, 10**6), st.data())
 def test_parts_by_quotients_are_exact(whole: int, weight: int, data: st.DataObject) -> None:
     """A quotient of whole numbers, in floats, rounds as the exact fraction does, as far as it is used."""
@@ -77,14 +77,14 @@ def test_parts_by_quotients_are_exact(whole: int, weight: int, data: st.DataObje
     assert found == part(whole, upto, before, weight)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.integers(0, 10**6), st.integers(1, 3000).map(lambda n: 2 * n))
 def test_quotients_that_are_halves_go_up(whole: int, half: int) -> None:
     """A part that is exactly n + 1/2 goes up."""
     assert spreadsheet_round((2 * whole + 1) * (half // 2) / half) == whole + 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.integers(0, 10**7), st.integers(5_000, 600_000))
 def test_full_time_equivalents_have_four_exact_decimals(minutes: int, fund: int) -> None:
     """ROUND(minutes × 10000 / fund, 0) / 10000 in floats is the exactly rounded FTE."""
@@ -102,7 +102,7 @@ NAMESPACE = {
 
 
 @pytest.mark.parametrize("rule", ["up", "down", "half_up", "wisn"])
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     posts=st.integers(0, 40), tenths=st.integers(0, 10), off=st.integers(-1, 1), fund=st.integers(100, 20_000)
 )

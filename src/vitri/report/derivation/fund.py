@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from vitri.data.instance import Instance
 from vitri.i18n import N_, Lang, tr
 from vitri.policy.fund import MONTHS, days_by_calendar, horizon_months
 from vitri.report.derivation.formulas import CLASSES, Formula, at, half_up, rounded, rounded_float
 from vitri.report.derivation.page import CODE, FIRST, NUMBER, TEXT, Cell, Page, month_titles
-from vitri.report.source import Source
+from vitri.workload.derivation import Derivation
 
 PERIODS = {
     "day": N_("minutes a day"),
@@ -91,16 +92,16 @@ def _plain(value: float) -> float:
 
 
 #: Writes the rows of one method; returns the row of minutes and the addresses of the day's factors.
-_Method = Callable[[_Rows, Lang, Source, Any, pd.DataFrame, str], tuple[int, str, str]]
+_Method = Callable[[_Rows, Lang, Instance, Any, pd.DataFrame, str], tuple[int, str, str]]
 
 
-def write_fund(page: Page, source: Source, model: Any, frame: pd.DataFrame, office: str) -> FundBlock:
-    """Write the time fund of an office: its rows of `frame` (see `vitri.policy.fund.time_fund`)."""
-    lang = page.lang
+def write_fund(page: Page, derivation: Derivation, office: str) -> FundBlock:
+    """Write the time fund of an office and, if the policy has any, its allowances."""
+    lang, instance, model, frame = page.lang, derivation.instance, derivation.model, derivation.fund
     rows = frame[frame["office"] == office].sort_values("month")
     months = [str(month) for month in rows["month"]]
     page.heading(tr("1. Time fund of one post", lang), keep=240)
-    titles = month_titles(source, months)
+    titles = month_titles(months)
     header = page.row
     page.header(
         [
@@ -120,7 +121,7 @@ def write_fund(page: Page, source: Source, model: Any, frame: pd.DataFrame, offi
     }
     write: _Method = writers.get(str(model.time_fund.method), _given)
     grid = _Rows(page, len(months))
-    row, day, useful = write(grid, lang, source, model, rows, office)
+    row, day, useful = write(grid, lang, instance, model, rows, office)
     block = FundBlock(len(months), header, row, page.total, minutes)
     if not model.allowance:
         return block
@@ -155,7 +156,7 @@ def _minutes(
 
 
 def _calendar(
-    grid: _Rows, lang: Lang, source: Source, model: Any, rows: pd.DataFrame, office: str
+    grid: _Rows, lang: Lang, instance: Instance, model: Any, rows: pd.DataFrame, office: str
 ) -> tuple[int, str, str]:
     days = tr("days", lang)
     labels = (
@@ -212,11 +213,11 @@ def _twelfths(row: int, year: str, exact: Fraction, numbers: Sequence[int]) -> l
 
 
 def _constant(
-    grid: _Rows, lang: Lang, source: Source, model: Any, rows: pd.DataFrame, office: str
+    grid: _Rows, lang: Lang, instance: Instance, model: Any, rows: pd.DataFrame, office: str
 ) -> tuple[int, str, str]:
     year = int(model.time_fund.minutes_per_year or 0)
     if model.time_fund.method == "office_year":
-        offices = source.instance.table("offices") if source.instance is not None else pd.DataFrame()
+        offices = instance.table("offices")
         if "minutes_per_year" in offices.columns:
             own = offices.loc[offices["code"] == office, "minutes_per_year"].dropna()
             year = int(own.iloc[0]) if len(own) else year
@@ -230,12 +231,12 @@ def _constant(
 
 
 def _weeks(
-    grid: _Rows, lang: Lang, source: Source, model: Any, rows: pd.DataFrame, office: str
+    grid: _Rows, lang: Lang, instance: Instance, model: Any, rows: pd.DataFrame, office: str
 ) -> tuple[int, str, str]:
     fund = model.time_fund
-    found, days = days_by_calendar(source.instance, model)
+    found, days = days_by_calendar(instance, model)
     frame = days[office if office in found else ""]
-    window = horizon_months(source.instance)
+    window = horizon_months(instance)
     years = [month // MONTHS for month in range(window.start, window.stop)]
 
     def yearly(name: str, scale: int) -> list[float]:
@@ -281,7 +282,7 @@ def _weeks(
 
 
 def _given(
-    grid: _Rows, lang: Lang, source: Source, model: Any, rows: pd.DataFrame, office: str
+    grid: _Rows, lang: Lang, instance: Instance, model: Any, rows: pd.DataFrame, office: str
 ) -> tuple[int, str, str]:
     """Write the fund of a method that has no formula here as figures."""
     day, useful, _, _ = _factors(grid, lang, model, rows)

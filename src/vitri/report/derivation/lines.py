@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from vitri.i18n import Lang, date_text, tr
+from vitri.i18n import Lang, tr
 from vitri.report.derivation.formulas import (
     SAFE,
     Formula,
@@ -22,6 +20,7 @@ from vitri.report.derivation.formulas import (
     rounded_float,
 )
 from vitri.report.derivation.fund import FundBlock
+from vitri.report.derivation.left_out import write_left_out
 from vitri.report.derivation.norms import Norms, catalogue_key, local_key
 from vitri.report.derivation.page import (
     CODE,
@@ -34,7 +33,8 @@ from vitri.report.derivation.page import (
     month_titles,
     pool_short,
 )
-from vitri.report.derivation.words import BASIS, REASONS, STATUSES
+from vitri.report.derivation.patterns import PatternBlock
+from vitri.report.derivation.words import BASIS
 from vitri.report.source import Source
 from vitri.report.words import say
 from vitri.workload.derivation import Line, OfficeWork, Spread
@@ -61,17 +61,6 @@ class Lines:
             row[month] += minutes
 
 
-@dataclass(frozen=True)
-class _Pattern:
-    """Where the cumulative weights of a pattern stand."""
-
-    cumulative: int
-    weight: str
-    values: tuple[int, ...]
-    before: int
-    whole: int
-
-
 class LineWriter:
     """Writes the lines of one office; `basis` says whether a line is a basis for quota."""
 
@@ -93,7 +82,7 @@ class LineWriter:
         self.complexity = bool(model.workload.complexity_in_minutes)
         self.all_count = bool(model.workload.count_irregular_in_quota)
         self.result = Lines()
-        self._patterns: dict[Any, _Pattern] = {}
+        self.patterns = PatternBlock(page, fund, months)
         self._minutes: dict[str, tuple[int, int]] = {}
 
     def write(self) -> Lines:
@@ -105,88 +94,11 @@ class LineWriter:
             (tr("One-off work: assigned, but not a basis for quota", self.lang), once),
         ]
         sections = [(title, lines) for title, lines in sections if lines]
-        self._write_patterns()
+        self.patterns.write(self.work.lines)
         self._write_factors(sections)
         self._write_months(sections)
-        self._write_left_out()
+        write_left_out(self.page, self.work.left_out)
         return self.result
-
-    # -- patterns ------------------------------------------------------------------------------------------
-
-    def _write_patterns(self) -> None:
-        found: dict[Any, Spread] = {}
-        for line in self.work.lines:
-            if line.spread is not None and (line.spread.kind == "fund" or line.spread.only_month < 0):
-                found.setdefault(self._key(line.spread), line.spread)
-        if not found:
-            return
-        page, lang = self.page, self.lang
-        page.heading(tr("1c. How the minutes of a line fall into months (weights)", lang))
-        titles = month_titles(self.source, self.months)
-        page.header(
-            [
-                (NUMBER, tr("No.", lang)),
-                (CODE, tr("Pattern", lang)),
-                (TEXT, tr("Rule", lang)),
-                *((FIRST + month, title) for month, title in enumerate(titles)),
-                (page.total, tr("Weight", lang)),
-            ]
-        )
-        for serial, (key, spread) in enumerate(found.items(), 1):
-            self._patterns[key] = self._pattern(serial, spread)
-
-    def _key(self, spread: Spread) -> Any:
-        return self.spread_text(spread), spread.before, spread.after, spread.weight
-
-    def _pattern(self, serial: int, spread: Spread) -> _Pattern:
-        page, row = self.page, self.page.place(2)
-        ends = (spread.before, *spread.after)
-        steps = [after - before for before, after in pairwise(ends)]
-        by_fund = spread.kind == "fund"
-        cells: list[Cell] = [(NUMBER, str(serial), "code"), (CODE, f"P{serial}", "code")]
-        cells.append((TEXT, self.spread_text(spread), "text"))
-        for month, step in enumerate(steps):
-            value: Formula | int = step
-            if by_fund and step:
-                value = Formula(f"={self.fund.at(month)}", step)
-            cells.append((FIRST + month, value, "int"))
-        whole: Formula | int = spread.weight
-        if by_fund:
-            whole = page.sum(row, len(steps), spread.weight)
-        cells.append((page.total, whole, "zero"))
-        page.write(cells)
-        row = page.row
-        cells = [(TEXT, spread.before, "base")]
-        cells += [
-            (
-                FIRST + month,
-                Formula(f"={at(row, FIRST + month - 1)}+{at(row - 1, FIRST + month)}", after),
-                "zero",
-            )
-            for month, after in enumerate(spread.after)
-        ]
-        page.write(cells, "part")
-        return _Pattern(row, at(row - 1, page.total, "both"), spread.after, spread.before, spread.weight)
-
-    def spread_text(self, spread: Spread) -> str:
-        """Say how a line is spread over the months."""
-        lang = self.lang
-        first, last = (
-            date_text(dt.date(1970, 1, 1) + dt.timedelta(days=n), lang) for n in (spread.first, spread.last)
-        )
-        if spread.kind == "fund":
-            return tr("In proportion to the time fund, {first} – {last}", lang, first=first, last=last)
-        if spread.kind == "equal":
-            return tr("The same in every month, {first} – {last}", lang, first=first, last=last)
-        if spread.kind == "profile":
-            return tr(
-                "By the profile {profile}, {first} – {last}",
-                lang,
-                profile=spread.profile,
-                first=first,
-                last=last,
-            )
-        return tr("By working days, {first} – {last}", lang, first=first, last=last)
 
     # -- quantity × norm × coefficients --------------------------------------------------------------------
 
@@ -289,7 +201,7 @@ class LineWriter:
         cells = [at(row, FIRST + 4 + place) for place in range(len(factors))]
         remark = ""
         if line.method == "ratio" and line.spread is not None:
-            pattern = self._patterns[self._key(line.spread)]
+            pattern = self.patterns.of(line.spread)
             cells.append(pattern.weight)
             factors = [*factors, (pattern.whole, 1)]
             remark = tr("posts per unit × time fund", lang)
@@ -306,7 +218,7 @@ class LineWriter:
     def _write_months(self, sections: Sequence[tuple[str, list[Line]]]) -> None:
         page, lang = self.page, self.lang
         page.heading(tr("2b. Minutes by month and by who does the work", lang), keep=130)
-        titles = month_titles(self.source, self.months)
+        titles = month_titles(self.months)
         page.header(
             [
                 (NUMBER, tr("No.", lang)),
@@ -378,14 +290,13 @@ class LineWriter:
     def _label(self, line: Line, spread: Spread) -> str:
         if spread.only_month >= 0:
             return tr("all in one month", self.lang)
-        names = list(self._patterns)
-        return f"P{names.index(self._key(spread)) + 1}"
+        return self.patterns.name(spread)
 
     def _whole(self, line: Line, spread: Spread, minutes: str) -> dict[int, Formula | int]:
         """Return the months of a line before it is divided over pools."""
         if spread.only_month >= 0:
             return {spread.only_month: Formula(f"={minutes}", line.minutes)}
-        pattern = self._patterns[self._key(spread)]
+        pattern = self.patterns.of(spread)
         cells: dict[int, Formula | int] = {}
         before = pattern.before
         for month, after in enumerate(pattern.values):
@@ -436,46 +347,6 @@ class LineWriter:
             said = f"{label}; {pool_short(pool, self.lang)}"
             self._row(line, serial, said, dict(months), self._keyed(line, pool), "", role)
             serial = 0
-
-    # -- what does not count -------------------------------------------------------------------------------
-
-    def _write_left_out(self) -> None:
-        left = self.work.left_out
-        if not left:
-            return
-        page, lang = self.page, self.lang
-        page.heading(tr("2c. Lines that do not count", lang))
-        columns = [
-            tr("Who for", lang),
-            tr("Task group", lang),
-            tr("Status", lang),
-            tr("Period", lang),
-            tr("Minutes", lang),
-            tr("Counted", lang),
-        ]
-        page.header(
-            [
-                (NUMBER, tr("No.", lang)),
-                (CODE, tr("Registration", lang)),
-                (TEXT, tr("Task and reason", lang)),
-                *((FIRST + place, name) for place, name in enumerate(columns)),
-            ]
-        )
-        for serial, line in enumerate(left, 1):
-            reason = say(REASONS, line.reason, lang)
-            page.write(
-                [
-                    (NUMBER, str(serial), "code"),
-                    (CODE, line.code, "code"),
-                    (TEXT, f"{line.task} – {reason}", "text"),
-                    (FIRST, line.organisation or "–", "code"),
-                    (FIRST + 1, line.group, "code"),
-                    (FIRST + 2, say(STATUSES, line.status, lang), "code"),
-                    (FIRST + 3, line.period, "code"),
-                    (FIRST + 4, line.minutes, "zero"),
-                    (FIRST + 5, 0, "zero"),
-                ]
-            )
 
 
 def _value(value: Formula | int) -> int:

@@ -223,7 +223,7 @@ def decimals(value: int, scale: int) -> str:
     return ("zero", "dec1", "dec2", "dec3")[digits]
 
 
-def month_titles(source: Source, months: Sequence[str]) -> list[str]:
+def month_titles(months: Sequence[str]) -> list[str]:
     """Return month headings: ``01/2021``."""
     return [f"{month[5:7]}/{month[:4]}" for month in months]
 

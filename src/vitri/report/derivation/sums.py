@@ -65,7 +65,7 @@ class SumWriter:
         page.heading(
             tr("3. Minutes by pool and task group, allowances added, full-time equivalents", lang), 130
         )
-        titles = month_titles(self.source, self.months)
+        titles = month_titles(self.months)
         header = [
             (CODE, tr("Task group", lang)),
             (TEXT, tr("Figure", lang)),

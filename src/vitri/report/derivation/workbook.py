@@ -199,7 +199,7 @@ class _Writer:
         page.note(self.model_line)
         coefficient = self._coefficient(page, office)
         model = self.derivation.model
-        fund = write_fund(page, self.source, model, self.derivation.fund, office)
+        fund = write_fund(page, self.derivation, office)
         writer = LineWriter(page, self.source, model, fund, self.norms, work, coefficient, months)
         lines = writer.write()
         sums = SumWriter(page, self.source, self.derivation, work, fund, lines).write()
