@@ -184,3 +184,21 @@ def test_the_command_follows_the_policy_named(root: Path, tmp_path: Path) -> Non
     found = texts(openpyxl.load_workbook(tmp_path / "w.xlsx")["SM"])
     assert any(text.startswith("1b. ") for text in found)
     assert any("wisn" in text for text in found)
+
+
+def test_a_run_keeps_its_plan_under_its_own_rules_only(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run's posts stand in the workbook; under another policy they are left out, and that is said."""
+    from vitri.cli.app import run
+
+    source, folder = str(root / "tests" / "fixtures" / "vi-du-nho"), str(tmp_path / "run")
+    assert run(["solve", source, "-o", folder, "--lang", "en"]) == 0
+    assert run(["derive", folder, "-o", str(tmp_path / "own.xlsx"), "--lang", "en"]) == 0
+    capsys.readouterr()
+    other = ["derive", folder, "-o", str(tmp_path / "other.xlsx"), "--policy", "wisn", "--lang", "en"]
+    assert run(other) == 0
+    assert "left out" in capsys.readouterr().err
+    own, left = (texts(openpyxl.load_workbook(tmp_path / f"{name}.xlsx")["SM"]) for name in ("own", "other"))
+    assert any(text.startswith("Plan of the run") for text in own)
+    assert not any(text.startswith("Plan of the run") for text in left)

@@ -68,8 +68,9 @@ GUIDE_SENTENCES: tuple[str, ...] = (
         " are figures of the optimiser, not formulas."
     ),
     N_(
-        "Yellow cells are input and may be changed: norms (one cell for each work item on the sheet of "
-        "norms), quantities, coefficients, days, existing people, quotas. All offices follow at once."
+        "Yellow cells are input and may be changed. A norm (one cell for each work item on the sheet of "
+        "norms) moves every office; quantities, coefficients, days, existing people and quotas move their "
+        "own office. Days move the time fund, not the weights of block 1c."
     ),
     N_(
         "Orange cells are estimates. Estimates by comparison with other offices are figures: they do not "
@@ -80,8 +81,8 @@ GUIDE_SENTENCES: tuple[str, ...] = (
         "binary arithmetic, so that an exact half goes up, as it does on paper."
     ),
     N_(
-        "A month or a line with a figure instead of a formula says why in its remark: work counted by a "
-        "queueing or presence rule, or a figure that a spreadsheet would round differently."
+        "A line with a figure instead of a formula says why in its remark: work counted by a queueing or "
+        "presence rule, or a figure that a spreadsheet would round differently."
     ),
     N_(
         "One-off work is listed and added up separately; it is no basis for quota unless the planning model"
