@@ -15,6 +15,7 @@ from vitri.cli import (
     cliff_commands,
     convert_commands,
     data_commands,
+    derive_commands,
     estimate_commands,
     plan_commands,
     workload_commands,
@@ -94,6 +95,7 @@ _COMMANDS = (
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,
     *plan_commands.COMMANDS,
+    *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,
 )
 for command in _COMMANDS:

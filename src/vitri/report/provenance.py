@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,18 @@ class Provision:
     reason: str
 
 
-def provisions(model: Any, lang: Lang) -> list[Provision] | None:
-    """Return what the model fixes and what it switches off; None without a model that can tell."""
+def provisions(model: Any, lang: Lang, tables: Collection[str] | None = None) -> list[Provision] | None:
+    """Return what the model fixes and what it switches off; None without a model that can tell.
+
+    `tables` names the tables of the model that are wanted; None wants all.
+    """
     if not hasattr(model, "sources"):
         return None
-    return [_provision(row, lang) for row in model.sources(lang)]
+    return [
+        _provision(row, lang)
+        for row in model.sources(lang)
+        if tables is None or str(row["path"]).split("[")[0] in tables
+    ]
 
 
 def _short(value: str) -> str:

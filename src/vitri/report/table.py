@@ -169,7 +169,7 @@ class Table:
 
     def address(self, row: int, key: str) -> str:
         """Return the absolute address of a cell, with its sheet, for formulas elsewhere."""
-        return f"='{self.sheet.name}'!${_letters(self._at[key])}${row + 1}"
+        return f"='{self.sheet.name}'!${letters(self._at[key])}${row + 1}"
 
     def sum_of(self, key: str) -> float:
         """Return the total of a column so far."""
@@ -209,7 +209,7 @@ class Table:
     def _cells(
         self, row: int, values: Mapping[str, Cell], role: Role, skip: frozenset[int] = frozenset()
     ) -> None:
-        place = {column.key: f"{_letters(index)}{row + 1}" for index, column in enumerate(self.columns)}
+        place = {column.key: f"{letters(index)}{row + 1}" for index, column in enumerate(self.columns)}
         lines = 1
         for index, column in enumerate(self.columns):
             if index in skip:
@@ -250,8 +250,8 @@ class Table:
         for index, column in enumerate(self.columns):
             if column.total and index not in done:
                 done.add(index)
-                letters = _letters(index)
-                formula = f"=SUBTOTAL(9,{letters}{first + 1}:{letters}{last + 1})"
+                at = letters(index)
+                formula = f"=SUBTOTAL(9,{at}{first + 1}:{at}{last + 1})"
                 style = self.sheet.styles.cell(column.kind, role)
                 if column.key in sums:
                     self.sheet.formula(row, index, formula, sums[column.key], style)
@@ -287,10 +287,11 @@ def _figure(value: Cell) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _letters(index: int) -> str:
-    letters = ""
+def letters(index: int) -> str:
+    """Return the letters of a column, counted from 0."""
+    text = ""
     index += 1
     while index:
         index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+        text = chr(65 + rest) + text
+    return text

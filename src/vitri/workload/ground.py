@@ -45,7 +45,7 @@ def registered(
 ) -> Registered:
     """Lay the registrations of a checked instance out in months and pools; raises as `compute` does."""
     pools = Pools(instance)
-    fund = _fund_matrix(time_fund, pools.offices, instance.info.months)
+    fund = fund_matrix(time_fund, pools.offices, instance.info.months)
     register, items, patterns, findings = read_register(instance, model, pools, fund, levers)
     rows, more = build_rows(register, items, patterns, pools)
     return Registered(pools, fund, register, items, patterns, rows, _counted(rows), findings + more)
@@ -80,7 +80,7 @@ def lay_ground(
     top, bottom = allowance_shares(instance, model, read.fund, read.pools.offices, levers.useful_time_bp)
     known = {name: getattr(read, name) for name in Registered.__dataclass_fields__}
     known["findings"] = read.findings + findings
-    classes = _classes(instance, read.pools)
+    classes = classes_of(instance, read.pools)
     return Ground(**known, estimates=estimates, top=top, bottom=bottom, classes=classes)
 
 
@@ -102,7 +102,7 @@ def people_today(instance: Instance, pools: Pools) -> Ints:
     return people.reindex(pools.offices, fill_value=0).to_numpy(dtype=np.int64)
 
 
-def _fund_matrix(time_fund: pd.DataFrame, offices: pd.Index, months: tuple[str, ...]) -> Ints:
+def fund_matrix(time_fund: pd.DataFrame, offices: pd.Index, months: tuple[str, ...]) -> Ints:
     """Return the time fund as [office, month]; a missing or empty one is an error."""
     matrix = np.zeros((len(offices), len(months)), dtype=np.int64)
     office = offices.get_indexer(pd.Index(time_fund["office"], dtype=object))
@@ -127,7 +127,7 @@ def _fund_matrix(time_fund: pd.DataFrame, offices: pd.Index, months: tuple[str, 
     return matrix
 
 
-def _classes(instance: Instance, pools: Pools) -> Ints:
+def classes_of(instance: Instance, pools: Pools) -> Ints:
     """Return the class of each task group as a position in `CLASSES`."""
     columns = Columns(instance, "task_groups")
     result = np.zeros(len(pools.groups), dtype=np.int64)

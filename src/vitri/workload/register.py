@@ -119,7 +119,7 @@ def _profile_numbers(columns: Columns, profiles: Profiles) -> Ints:
     return np.array([*(numbers[name] for name in names), -1], dtype=np.int64)[codes]
 
 
-def _local_norms(
+def local_norms(
     instance: Instance, items: Items, item: Ints, office: Ints, pools: Pools
 ) -> tuple[Ints, Ints, Bools]:
     """Find each line's row of `norms`: unit minutes (-1: the item's), coefficient, whether there is one.
@@ -234,7 +234,7 @@ def read_register(
     period, periods = columns.coded("period")
 
     own = columns.ints("unit_minutes")
-    norm_unit, norm_coefficient, has_norm = _local_norms(instance, items, item, office, pools)
+    norm_unit, norm_coefficient, has_norm = local_norms(instance, items, item, office, pools)
     source = np.select([own >= 0, has_norm], [_OWN, _NORMS], _CATALOGUE).astype(np.int64)
     norm_coefficient = np.where(source == _NORMS, norm_coefficient, 1000)
     unit = np.select([own >= 0, norm_unit >= 0], [own, norm_unit], items.unit[item])
