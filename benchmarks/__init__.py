@@ -7,6 +7,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.structure",
         "How fast is a common structure with its quotas proven, beside one integer program for the same?",
     ),
+    "padding": (
+        "benchmarks.padding",
+        "How well do the questions about a register tell honest registers from inflated ones?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -2,5 +2,6 @@
 
 from vitri.workload.assemble import Workload, compute
 from vitri.workload.pools import pools_of
+from vitri.workload.quality import questions
 
-__all__ = ["Workload", "compute", "pools_of"]
+__all__ = ["Workload", "compute", "pools_of", "questions"]
