@@ -19,7 +19,7 @@ TASKS = (6, 6, 7, 7, 7, 8, 9, 10, 12, 16, 26)
 COMMON_VOLUMES = (2, 12, 8, 1, 6, 4, 24, 52)
 UNITS = np.array([5, 10, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 420, 600, 900, 1080, 1260, 1800, 2400, 3300])
 FUNDS = (75_000, 72_000, 102_816, 99_330)
-STYLES = ("one line", "all lines", "unit time", "new line", "to the minute", "just past", "template")
+STYLES = ("one line", "all lines", "unit time", "new line", "to the minute", "just past", "round shares", "template")
 #: The share of positions that are inflated.
 LEVELS = {"slight": 0.1, "weak": 0.3, "medium": 0.6, "strong": 0.9}
 
@@ -124,7 +124,7 @@ def padded(draft: Draft, style: str, share: float, rng: np.random.Generator) -> 
         else:
             target = top - gap[row]
         missing = target * draft.fund - result.minutes[row].sum()
-        if missing <= 0:
+        if missing <= 0 and style != "round shares":
             continue
         _inflate(result, row, missing, style, rng)
     return result
@@ -136,6 +136,12 @@ def _inflate(draft: Draft, row: int, missing: float, style: str, rng: np.random.
     if not len(loose):
         loose = np.flatnonzero(draft.there[row])
     small = loose[draft.unit[row, loose] <= 300]
+    if style == "round shares":
+        # Time is given out in twentieths of a post, then put into products.
+        share = draft.fund / 20
+        parts = np.ceil(draft.minutes[row, small] / share)
+        draft.quantity[row, small] = np.rint(parts * share / draft.unit[row, small]).astype(np.int64)
+        return
     if style == "all lines":
         minutes = draft.minutes[row, loose]
         extra = np.floor(missing * minutes / minutes.sum() / draft.unit[row, loose])

@@ -23,7 +23,7 @@ from vitri.workload.quality.question import ASK_FIRST, Question
 from vitri.workload.quality.table import KINDS, PADDING, signs
 
 TOGETHER = "together"
-HARD = ("template",)
+HARD = ("round shares", "template")
 
 
 def scores(found: list[Question]) -> dict[str, int]:

@@ -95,21 +95,23 @@ def _largest(figures: Figures, cell: int) -> Ints:
 def round_shares(figures: Figures, totals: Totals) -> list[Question]:
     """Ask when more totals are the nearest count to a round share of a post than chance explains.
 
-    A total hits a multiple of a twentieth of a post if no other whole quantity comes nearer to it; the chance
-    of that is its unit minutes over that twentieth. Only totals with a chance of a tenth or less are looked
-    at, calendar rhythms are not, and a total that several positions share counts once. The tail is that of
-    the binomial with the mean chance, which bounds the sum of unequal chances (Hoeffding 1956).
+    A total hits a multiple of a twentieth of a post if no other whole quantity comes nearer to it. The
+    quantities one below and one above are as likely as the one that hits, so a third of these three would hit
+    by chance. Only totals with units small enough for it (a tenth of a twentieth) are looked at; calendar
+    rhythms and round quantities have reasons of their own, and a total that several positions share counts
+    once.
     """
     if not len(totals.cell):
         return []
     fund = figures.cell_fund[totals.cell]
     unit = totals.minutes * 100.0 / totals.quantity_dec2
     share = np.maximum(fund / PARTS, 1.0)
-    chance = unit / share
     nearest = np.rint(totals.minutes / share)
-    hit = (nearest >= 1) & (np.abs(totals.minutes - nearest * share) <= unit / 2)
-    usable = (chance <= 0.1) & (totals.minutes >= share / 2) & ~figures.rhythmic[totals.line]
-    rows = np.flatnonzero(usable)
+    away = np.abs(totals.minutes - nearest * share) / np.maximum(unit, 1e-9)
+    # Two quantities at the same distance are no hit: half a step is as far as can be.
+    hit = away < 0.5 - 1e-9
+    usable = (10 * unit <= share) & (nearest >= 1) & (away < 1.5 - 1e-9) & (totals.quantity_dec2 % 500 != 0)
+    rows = np.flatnonzero(usable & ~figures.rhythmic[totals.line])
     if not len(rows):
         return []
     rows = rows[group_rows([totals.task[rows], totals.minutes[rows], fund[rows]])[1]]
@@ -121,15 +123,15 @@ def round_shares(figures: Figures, totals: Totals) -> list[Question]:
         hits = here[hit[here]]
         if len(here) < _FEWEST or len(hits) < 3:
             continue
-        p = min(1.0, times * chance_of(float(len(hits)), float(len(here)), float(chance[here].mean())))
+        p = min(1.0, times * chance_of(float(len(hits)), float(len(here)), 1 / 3))
         if p >= SHOWN:
             continue
         questions.append(
             Question(
                 kind="round_share",
                 text=N_(
-                    "{hits} of {count} totals make a round share of a post (5 %, 10 % ...), {expected} would by"
-                    " chance. Were the quantities counted, or set so that the shares come out? An innocent"
+                    "Of {count} totals near a round share of a post (5 %, 10 % ...) {hits} meet it as nearly as a whole"
+                    " quantity can, {expected} would by chance. Were the quantities counted, or set so that the shares come out? An innocent"
                     " reason: time was given out in shares and then put into products."
                 ),
                 seen=N_("{hits} of {count}"),
@@ -139,7 +141,7 @@ def round_shares(figures: Figures, totals: Totals) -> list[Question]:
                 fields={
                     "hits": len(hits),
                     "count": len(here),
-                    "expected": tenth(float(chance[here].sum())),
+                    "expected": tenth(len(here) / 3),
                 },
                 office=number,
                 lines=some(totals.line[hits]),
@@ -193,8 +195,8 @@ def closing_lines(figures: Figures, totals: Totals, needs: Needs, seen: Compared
                     " posts; everything else in it is as usual. What does the figure rest on? Innocent"
                     " reasons: a real peak of that task, or a wider definition of the product."
                 ),
-                seen=N_("{seen}"),
-                usual=N_("{usual}"),
+                seen="{seen}",
+                usual="{usual}",
                 strength=strength_of(p),
                 minutes=int(excess[at]),
                 fields={

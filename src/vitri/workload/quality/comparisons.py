@@ -148,7 +148,9 @@ def volume_outliers(figures: Figures, totals: Totals, seen: Compared) -> list[Qu
     # Small counts vary by chance: five products where two are usual is no question.
     quantity = totals.quantity_dec2 / 100
     noise = np.abs(quantity - seen.usual) > 3 * np.sqrt(np.maximum(seen.usual, 1))
-    far = np.flatnonzero(seen.known & noise & (np.abs(seen.distance) >= FAR) & (away >= RATIO))
+    # Among many totals some lie far by chance: sqrt(2 ln n) is where the farthest of n is expected.
+    limit = max(FAR, float(np.sqrt(2 * np.log(max(int(seen.known.sum()), 1)))))
+    far = np.flatnonzero(seen.known & noise & (np.abs(seen.distance) >= limit) & (away >= RATIO))
     stake = totals.minutes * np.abs(1 - 1 / seen.ratio)
     strength = ratio_strength(away)
     strength = np.where(seen.ratio < 1, strength // 2, strength)
@@ -177,8 +179,8 @@ def volume_outliers(figures: Figures, totals: Totals, seen: Compared) -> list[Qu
             Question(
                 kind="volume_high" if high else "volume_low",
                 text=text,
-                seen=N_("{seen}"),
-                usual=N_("{usual}"),
+                seen="{seen}",
+                usual="{usual}",
                 strength=int(strength[at]),
                 minutes=int(together[place]),
                 fields={"seen": tenth(float(quantity[at])), "usual": tenth(float(seen.usual[at])),
