@@ -17,9 +17,20 @@ SHARES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 MINUTES = (30, 120, 600, 7_200, 14_400, 94_740, 162_000, 260_000)
 TASKS = (6, 6, 7, 7, 7, 8, 9, 10, 12, 16, 26)
 COMMON_VOLUMES = (2, 12, 8, 1, 6, 4, 24, 52)
-UNITS = np.array([5, 10, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 420, 600, 900, 1080, 1260, 1800, 2400, 3300])
+UNITS = np.array(
+    [5, 10, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 420, 600, 900, 1080, 1260, 1800, 2400, 3300]
+)
 FUNDS = (75_000, 72_000, 102_816, 99_330)
-STYLES = ("one line", "all lines", "unit time", "new line", "to the minute", "just past", "round shares", "template")
+STYLES = (
+    "one line",
+    "all lines",
+    "unit time",
+    "new line",
+    "to the minute",
+    "just past",
+    "round shares",
+    "template",
+)
 #: The share of positions that are inflated.
 LEVELS = {"slight": 0.1, "weak": 0.3, "medium": 0.6, "strong": 0.9}
 
@@ -64,7 +75,9 @@ def honest(rng: np.random.Generator) -> Draft:
     volume = np.where(common, volume, np.maximum(1, np.rint(rows / unit))).astype(np.int64)
 
     size = rng.lognormal(0, 0.35, offices)
-    office, group = (axis.ravel() for axis in np.meshgrid(np.arange(offices), np.arange(groups), indexing="ij"))
+    office, group = (
+        axis.ravel() for axis in np.meshgrid(np.arange(offices), np.arange(groups), indexing="ij")
+    )
     shape = (len(office), width)
     # Some registers are one template for all; in the others volumes follow the size of the office.
     copied = rng.random() < 0.25
@@ -77,11 +90,23 @@ def honest(rng: np.random.Generator) -> Draft:
         quantity = np.where(odd & ~common[group], scaled, quantity)
     estimates = (rng.random(offices) < 0.4)[office][:, None] & ~common[group] & (quantity > 20)
     step = np.where(quantity > 200, 50, np.where(quantity > 60, 10, 5))
-    quantity = np.where(estimates & (rng.random(shape) < 0.7), np.maximum(step, quantity // step * step), quantity)
+    quantity = np.where(
+        estimates & (rng.random(shape) < 0.7), np.maximum(step, quantity // step * step), quantity
+    )
     units = unit[group].astype(np.int64)
     own = rng.random(shape) < 0.03
     units = np.where(own, np.maximum(5, np.rint(units * np.exp(rng.normal(0, 0.3, shape)) / 5) * 5), units)
-    draft = Draft(office, group, quantity, units.astype(np.int64), np.isin(quantity, RHYTHMS), there[group], own, size, fund)
+    draft = Draft(
+        office,
+        group,
+        quantity,
+        units.astype(np.int64),
+        np.isin(quantity, RHYTHMS),
+        there[group],
+        own,
+        size,
+        fund,
+    )
     _one_person(draft, rng.random(groups) < 0.3, rng)
     return draft
 
@@ -98,7 +123,11 @@ def _one_person(draft: Draft, groups: np.ndarray, rng: np.random.Generator) -> N
 def padded(draft: Draft, style: str, share: float, rng: np.random.Generator) -> Draft:
     """Inflate a share of the positions to a whole number of posts, in one of `STYLES`."""
     result = replace(
-        draft, quantity=draft.quantity.copy(), unit=draft.unit.copy(), there=draft.there.copy(), own=draft.own.copy()
+        draft,
+        quantity=draft.quantity.copy(),
+        unit=draft.unit.copy(),
+        there=draft.there.copy(),
+        own=draft.own.copy(),
     )
     need = draft.need
     if style == "template":
@@ -176,8 +205,8 @@ def figures(draft: Draft) -> Figures:
     total = np.bincount(cell, weights=minutes, minlength=len(draft.office)).astype(np.int64)
     tasks = [f"G{g:02d}T{t:02d}" for g in range(groups) for t in range(width)]
     names = Names(
-        [f"O{number:02d}" for number in range(offices)], [], [f"G{g:02d}" for g in range(groups)], tasks, tasks,
-        ("2026-01",),
+        [f"O{number:02d}" for number in range(offices)], [], [f"G{g:02d}" for g in range(groups)],
+        tasks, tasks, ("2026-01",),
     )  # fmt: skip
     return Figures(
         names=names,

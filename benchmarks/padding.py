@@ -43,7 +43,9 @@ def auc(low: np.ndarray, high: np.ndarray) -> float:
     return float((below + upto).mean() / (2 * len(low)))
 
 
-def measure(count: int, seed: int) -> tuple[dict[str, np.ndarray], dict[tuple[str, str], dict[str, np.ndarray]]]:
+def measure(
+    count: int, seed: int
+) -> tuple[dict[str, np.ndarray], dict[tuple[str, str], dict[str, np.ndarray]]]:
     """Score `count` honest registers and a padded twin of each for every style and strength in turn.
 
     Twin number i has the i-th pair of style and strength, so that each pair has count / pairs registers; the
@@ -85,7 +87,11 @@ def main(arguments: list[str]) -> int:
     seconds = time.process_time() - start
     strong = {
         kind: np.concatenate(
-            [rows[kind] for (style, level), rows in sorted(bent.items()) if level == "strong" and style not in HARD]
+            [
+                rows[kind]
+                for (style, level), rows in sorted(bent.items())
+                if level == "strong" and style not in HARD
+            ]
         )
         for kind in plain
     }

@@ -1,4 +1,4 @@
-"""The ranked table of questions: from a scenario, on the shipped scenarios, and measured on synthetic registers."""
+"""The ranked table of questions: from a scenario, on the shipped ones, and on synthetic registers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ask(data: Instance, lang: str = "en") -> pd.DataFrame:
 
 
 def doubtful() -> Instance:
-    """An invented register: one office gives six hundred minutes where six others give sixty, twins, a gap."""
+    """An invented register: one office gives 600 minutes where six others give 60; two lines are twins."""
     offices = [{"code": f"A{number}"} for number in range(7)]
     rows = [
         {"code": f"N{number}", "office": f"A{number}", "work_item": "CV1", "quantity": 50, "period": "2021",
@@ -147,7 +147,7 @@ def benchmark(root: Path, name: str) -> ModuleType:
 
 
 def test_inflated_registers_are_told_from_honest_ones(root: Path) -> None:
-    """On 60 synthetic registers of a fixed seed: AUC at least 0.9 on strong padding, false alarms 5 % at most."""
+    """On 60 synthetic registers of a fixed seed: AUC at least 0.9 on strong padding, 5 % false alarms."""
     padding = benchmark(root, "padding")
     plain, bent = padding.measure(60, seed=11)
     honest = plain[padding.TOGETHER]

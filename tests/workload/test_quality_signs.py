@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from .quality_registers import FUND, positions, register
 from vitri.workload.quality.backsolved import closes_exactly, closing_lines, round_shares
 from vitri.workload.quality.comparisons import compared, norm_differs, volume_outliers
 from vitri.workload.quality.duplicates import repeated_lines, two_bases
@@ -14,6 +13,8 @@ from vitri.workload.quality.gaps import missing_months
 from vitri.workload.quality.heaping import CAP, heaped_times, heaped_volumes
 from vitri.workload.quality.lines import Figures, totals_of
 from vitri.workload.quality.question import ASK_FIRST, Question
+
+from .quality_registers import FUND, positions, register
 
 
 def under(figures: Figures) -> list[Question]:
@@ -87,7 +88,7 @@ def test_a_need_whole_to_the_minute() -> None:
 
 
 def test_coarse_figures_meet_a_whole_post_by_chance() -> None:
-    """Where all work comes in steps of 10,000 minutes a whole post is met once in ten, and not asked about."""
+    """Where work comes in steps of 10,000 minutes a whole post is met once in ten: no question."""
     figures = register([{"quantity": 30, "unit": 10_000}])
     totals = totals_of(figures)
     assert closes_exactly(figures, totals, needs_of(figures, totals)) == []
@@ -243,7 +244,9 @@ def test_lines_alike_and_nearly_alike() -> None:
     line = {"office": 0, "task": 0, "quantity": 7, "month": 2}
     other = {"office": 0, "task": 1, "quantity": 3, "month": 2}
     assert [one.kind for one in repeated_lines(register([line, line, other]))] == ["duplicate"]
-    assert [one.kind for one in repeated_lines(register([line, {**line, "details": 1}]))] == ["near_duplicate"]
+    assert [one.kind for one in repeated_lines(register([line, {**line, "details": 1}]))] == [
+        "near_duplicate"
+    ]
     single = {**line, "quantity": 1}
     assert repeated_lines(register([single, {**single, "details": 1}])) == []
     assert repeated_lines(register([line, {**line, "month": 3}, {**line, "organisation": 1}])) == []

@@ -25,7 +25,9 @@ from vitri.workload.quality.statistics import (
 def test_binomial_tail_is_exact(hits: int, count: int, tenths: int) -> None:
     """The tail agrees with exact fractions."""
     p = Fraction(tenths, 10)
-    exact = sum(comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(min(hits, count + 1), count + 1))
+    exact = sum(
+        comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(min(hits, count + 1), count + 1)
+    )
     assert binomial_tail(hits, count, tenths / 10) == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
 
 

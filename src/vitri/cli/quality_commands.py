@@ -72,26 +72,26 @@ def questions(path: Path, output: Path | None, top: int) -> None:
         shown = found.head(top)
         rows = [
             [
-                number(int(row.rank), lang),
-                tr(KINDS[str(row.kind)], lang),
-                _short(str(row.office)) or tr("all", lang),
-                str(row.task_group),
-                _short(str(row.work_item)),
-                str(row.seen),
-                str(row.usual),
-                number(int(row.strength), lang),
-                number(round(row.minutes / 60), lang),
+                number(int(row["rank"]), lang),
+                tr(KINDS[str(row["kind"])], lang),
+                _short(str(row["office"])) or tr("all", lang),
+                str(row["task_group"]),
+                _short(str(row["work_item"])),
+                str(row["seen"]),
+                str(row["usual"]),
+                number(int(row["strength"]), lang),
+                number(round(row["minutes"] / 60), lang),
             ]
-            for row in shown.itertuples(index=False)
+            for row in shown.to_dict("records")
         ]
         table([tr(text, lang) for text in TITLES], rows, right=(0, 7, 8))
         line()
         names = _names(instance)
-        for row in shown.itertuples(index=False):
-            name = _short(names.get(str(row.work_item), ""), 60)
+        for row in shown.to_dict("records"):
+            name = _short(names.get(str(row["work_item"]), ""), 60)
             about = f"{name}: " if name else ""
-            lines = f" [{_short(str(row.registrations))}]" if row.registrations else ""
-            line(f"{number(int(row.rank), lang)}. {about}{row.question}{lines}")
+            lines = f" [{_short(str(row['registrations']))}]" if row["registrations"] else ""
+            line(f"{number(int(row['rank']), lang)}. {about}{row['question']}{lines}")
         if len(found) > len(shown):
             line(tr("... and {count} more; see them with --top or -o.", lang, count=len(found) - len(shown)))
         line()

@@ -117,21 +117,25 @@ def round_shares(figures: Figures, totals: Totals) -> list[Question]:
     rows = rows[group_rows([totals.task[rows], totals.minutes[rows], fund[rows]])[1]]
     questions = []
     office = figures.cell_office[totals.cell[rows]]
-    asked = [number for number in np.unique(office).tolist() if (office == number).sum() >= _FEWEST]
-    for number, times in [(-1, 1), *((one, len(asked)) for one in asked)]:
+    counts, met = np.bincount(office), np.bincount(office, weights=hit[rows])
+    asked = np.flatnonzero((counts >= _FEWEST) & (met >= _FEWEST // 2))
+    tests = [(-1, len(rows), float(hit[rows].sum()), 1)]
+    tests += [
+        (one, int(counts[one]), float(met[one]), int((counts >= _FEWEST).sum())) for one in asked.tolist()
+    ]
+    for number, count, meeting, times in tests:
+        p = min(1.0, times * chance_of(meeting, float(count), 1 / 3))
+        if count < _FEWEST or p >= SHOWN:
+            continue
         here = rows if number < 0 else rows[office == number]
         hits = here[hit[here]]
-        if len(here) < _FEWEST or len(hits) < 3:
-            continue
-        p = min(1.0, times * chance_of(float(len(hits)), float(len(here)), 1 / 3))
-        if p >= SHOWN:
-            continue
         questions.append(
             Question(
                 kind="round_share",
                 text=N_(
-                    "Of {count} totals near a round share of a post (5 %, 10 % ...) {hits} meet it as nearly as a whole"
-                    " quantity can, {expected} would by chance. Were the quantities counted, or set so that the shares come out? An innocent"
+                    "Of {count} totals near a round share of a post (5 %, 10 % ...) {hits} meet it as nearly"
+                    " as a whole quantity can, {expected} would by chance. Were the quantities counted, or set"
+                    " so that the shares come out? An innocent"
                     " reason: time was given out in shares and then put into products."
                 ),
                 seen=N_("{hits} of {count}"),
@@ -151,7 +155,7 @@ def round_shares(figures: Figures, totals: Totals) -> list[Question]:
 
 
 def closing_candidates(figures: Figures, totals: Totals, needs: Needs, seen: Compared) -> tuple[Ints, Bools]:
-    """Return the totals that stand out alone in a position, and whether its need ends just under a whole post.
+    """Return the totals that stand out alone in a position, and whether it ends just under a whole post.
 
     A total stands out if it is at least 1.3 times what comparable offices have and three spreads away, its
     excess is at least a twentieth of a post, and no other total of the position does so.
@@ -166,7 +170,8 @@ def closing_candidates(figures: Figures, totals: Totals, needs: Needs, seen: Com
 
 def _excess(totals: Totals, seen: Compared) -> Floats:
     """Return the minutes of each total above what would be usual."""
-    result: Floats = totals.minutes * np.maximum(0.0, 1 - 1 / np.maximum(seen.ratio, 1e-12))
+    share = np.maximum(0.0, 1 - 1 / np.maximum(seen.ratio, 1e-12))
+    result: Floats = totals.minutes.astype(np.float64) * share
     return result
 
 
@@ -191,8 +196,8 @@ def closing_lines(figures: Figures, totals: Totals, needs: Needs, seen: Compared
             Question(
                 kind="closing_line",
                 text=N_(
-                    "With {seen} products ({usual} would be usual) this one task brings the position to {need}"
-                    " posts; everything else in it is as usual. What does the figure rest on? Innocent"
+                    "With {seen} products ({usual} would be usual) this one task brings the position to"
+                    " {need} posts; everything else in it is as usual. What does the figure rest on? Innocent"
                     " reasons: a real peak of that task, or a wider definition of the product."
                 ),
                 seen="{seen}",

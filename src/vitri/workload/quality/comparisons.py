@@ -33,7 +33,7 @@ def ratio_strength(ratio: Floats) -> Ints:
 
 
 def norm_differs(figures: Figures) -> list[Question]:
-    """Ask the office whose minutes for one product lie farthest from the other offices'; one for each task."""
+    """Ask the office whose minutes for one product lie farthest from the others'; one for each task."""
     rows = np.flatnonzero(figures.unit > 0)
     if not len(rows):
         return []
@@ -46,7 +46,7 @@ def norm_differs(figures: Figures) -> list[Question]:
     count = len(figures.names.tasks)
     middle, distance, _ = robust_distance(task, values, count, LEAST)
     # How many offices give the task, each once.
-    pair, one = group_rows([task, figures.office[rows]])
+    _, one = group_rows([task, figures.office[rows]])
     offices = np.bincount(task[one], minlength=count)[task]
     ratio = np.exp(np.abs(values - middle))
     far = (offices >= _NORM_OFFICES) & (ratio >= RATIO) & (np.abs(distance) >= FAR)
@@ -131,7 +131,9 @@ def compared(figures: Figures, totals: Totals) -> Compared:
         # A driver has to explain a good deal more before it takes the place of the plain volume.
         better = whole & (spread_here[key] < 0.8 * best_spread[key])
         usual[better], distance[better], driver[better] = (mid + scale)[better], far[better], number
-        best_spread = np.where(np.bincount(key, weights=better, minlength=count) > 0, spread_here, best_spread)
+        best_spread = np.where(
+            np.bincount(key, weights=better, minlength=count) > 0, spread_here, best_spread
+        )
     return Compared(
         np.exp(usual) / 100, np.exp(quantity - usual), distance, members >= _VOLUME_OFFICES, driver
     )
@@ -167,13 +169,14 @@ def volume_outliers(figures: Figures, totals: Totals, seen: Compared) -> list[Qu
         offices = list(dict.fromkeys(figures.cell_office[totals.cell[members]].tolist()))
         name = _driver_words(seen, at)
         text = N_(
-            "{seen} products in all, where {usual} would be usual beside comparable offices{measure}. What was"
-            " counted? Innocent reasons: a larger area, a campaign of that year, or a wider definition."
+            "{seen} products in all, where {usual} would be usual beside comparable offices{measure}. What"
+            " was counted? Innocent reasons: a larger area, a campaign of that year, or a wider definition."
         )
         if not high:
             text = N_(
-                "Only {seen} products in all, where {usual} would be usual beside comparable offices{measure}."
-                " Is anything missing? Innocent reasons: less demand there, or work registered elsewhere."
+                "Only {seen} products in all, where {usual} would be usual beside comparable"
+                " offices{measure}. Is anything missing? Innocent reasons: less demand there, or work registered"
+                " elsewhere."
             )
         questions.append(
             Question(

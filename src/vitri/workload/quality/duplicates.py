@@ -1,4 +1,4 @@
-"""Sign 6: the same work written twice: alike lines, nearly alike lines, yearly and monthly lines of one task."""
+"""Sign 6: the same work written twice: lines alike or nearly so, yearly and monthly lines of one task."""
 
 from __future__ import annotations
 
@@ -75,9 +75,7 @@ def two_bases(figures: Figures) -> list[Question]:
     return questions
 
 
-def _question(
-    figures: Figures, kind: str, text: str, strength: int, minutes: int, lines: Ints
-) -> Question:
+def _question(figures: Figures, kind: str, text: str, strength: int, minutes: int, lines: Ints) -> Question:
     line = int(lines[0])
     return Question(
         kind=kind,

@@ -70,8 +70,8 @@ def missing_months(figures: Figures) -> list[Question]:
             Question(
                 kind="missing_months",
                 text=N_(
-                    "The task stands in {seen} months but not in {months}, when other work was registered. Was"
-                    " there none, or was it left out? Innocent reasons: a holiday, a vacancy, or work put"
+                    "The task stands in {seen} months but not in {months}, when other work was registered."
+                    " Was there none, or was it left out? Innocent reasons: a holiday, a vacancy, or work put"
                     " together with the next month's."
                 ),
                 seen=N_("{seen} months"),
@@ -94,10 +94,11 @@ def missing_months(figures: Figures) -> list[Question]:
 
 
 def _lines_of(rows: Ints, unit: Ints, at: int) -> Ints:
-    return rows[unit == at]
+    lines: Ints = rows[unit == at]
+    return lines
 
 
 def _chance(odd: int, total: int, other_odd: int, other_total: int) -> float:
-    """Return the chance of so many missing months, by how often others lack one (and once more, for safety)."""
+    """Return the chance of so many missing months, by how often others lack one (once more, for safety)."""
     usual = (other_odd + 1) / (other_total + 2)
     return binomial_tail(odd, total, usual)

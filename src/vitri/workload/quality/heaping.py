@@ -142,9 +142,9 @@ def heaped_times(figures: Figures) -> list[Question]:
         Question(
             kind="heaped_times",
             text=N_(
-                "{hits} of {count} unit times that offices gave themselves are whole hours, of the catalogue's"
-                " norms {share} %. Was the time measured or estimated? An innocent reason: long work is"
-                " usually planned in hours."
+                "{hits} of {count} unit times that offices gave themselves are whole hours, of the"
+                " catalogue's norms {share} %. Was the time measured or estimated? An innocent reason: long"
+                " work is usually planned in hours."
             ),
             seen=N_("{hits} of {count} whole hours"),
             usual=N_("{share} % in the catalogue"),

@@ -105,7 +105,10 @@ def totals_of(figures: Figures) -> Totals:
 def places(values: pd.Series, known: Sequence[str]) -> Ints:
     """Return the position of each text in a list; -1 for a blank or an unknown one."""
     codes, distinct = pd.factorize(values)
-    lookup = np.append(pd.Index(known, dtype=object).get_indexer(pd.Index(distinct, dtype=object)), -1)
+    lookup = np.append(
+        pd.Index(np.array([*known, None], dtype=object)[:-1]).get_indexer(pd.Index(distinct, dtype=object)),
+        -1,
+    )
     return lookup.astype(np.int64)[codes]
 
 
@@ -128,7 +131,9 @@ def figures_of(
     table = instance.tables["registrations"]
     rows = pd.Index(table["code"], dtype=object).get_indexer(pd.Index(codes, dtype=object))
     table = table.iloc[rows]
-    names = [sorted(set(instance.tables[name]["code"])) for name in ("offices", "organisations", "task_groups")]
+    names = [
+        sorted(set(instance.tables[name]["code"])) for name in ("offices", "organisations", "task_groups")
+    ]
     offices, organisations, groups = names
     items = sorted(set(table["work_item"].dropna()))
     group = places(lines["task_group"], groups)

@@ -52,11 +52,12 @@ def hypergeometric_tail(hits: int, drawn: int, marked: int, count: int) -> float
         return 0.0
     logs = _log_factorials_to(count)
 
-    def choose(total: int, part: npt.NDArray[np.int64] | int) -> Floats | float:
-        return logs[total] - logs[part] - logs[total - part]
+    def choose(total: int, part: Ints) -> Floats:
+        ways: Floats = logs[total] - logs[part] - logs[total - part]
+        return ways
 
     k = np.arange(low, high + 1)
-    terms = choose(marked, k) + choose(count - marked, drawn - k) - choose(count, drawn)
+    terms = choose(marked, k) + choose(count - marked, drawn - k) - choose(count, np.array([drawn]))
     return min(1.0, float(np.exp(terms).sum()))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vitri.data.findings import shown
 from vitri.data.instance import Instance
-from vitri.i18n import Lang, N_, tr
+from vitri.i18n import N_, Lang, tr
 from vitri.policy import PlanningModel
 from vitri.workload.assemble import Workload
 from vitri.workload.quality.backsolved import closes_exactly, closing_lines, round_shares
@@ -43,8 +43,8 @@ PADDING = ("just_under_whole", "just_past_threshold", "closes_exactly", "closing
 
 REMARK = N_("These are questions to ask, not findings of fault: each of them has innocent answers.")
 
-COLUMNS = ("rank", "kind", "office", "organisation", "task_group", "work_item", "registrations", "seen", "usual",
-           "strength", "minutes", "weight", "question")  # fmt: skip
+COLUMNS = ("rank", "kind", "office", "organisation", "task_group", "work_item", "registrations", "seen",
+           "usual", "strength", "minutes", "weight", "question")  # fmt: skip
 
 
 def signs(figures: Figures) -> list[Question]:
@@ -96,9 +96,10 @@ def questions(
     -------
     DataFrame
         rank (1, 2 ...), kind (see `KINDS`), office ("; " between offices with the very same figure),
-        organisation, task_group, work_item (codes, or the task's name without a catalogue; blank = all), registrations (codes, "; " between, the first twelve), seen
-        and usual (the figure and what would be usual, as text), strength (0..100), minutes (work that the
-        answer may change), weight = strength × minutes / 100 (the order), question.
+        organisation, task_group, work_item (codes, or the task's name without a catalogue; blank = all),
+        registrations (codes, "; " between, the first twelve), seen and usual (the figure and what would be
+        usual, as text), strength (0..100), minutes (work that the answer may change), weight = strength ×
+        minutes / 100 (the order), question.
 
         Strength is 20 × -log10(p) for tests with a p-value, corrected for the number of comparisons (26 = 1
         in 20, 40 = 1 in 100, 100 = 1 in 100,000); 25 for each doubling of the distance for figures compared
@@ -132,7 +133,7 @@ def frame_of(figures: Figures, found: Sequence[Question], lang: Lang) -> pd.Data
             }
         )
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    numbers = {name: "int64" for name in ("rank", "strength", "minutes", "weight")}
+    numbers = dict.fromkeys(("rank", "strength", "minutes", "weight"), "int64")
     return frame.astype({name: numbers.get(name, "str") for name in COLUMNS})
 
 
