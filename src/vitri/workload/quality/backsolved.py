@@ -134,8 +134,8 @@ def round_shares(figures: Figures, totals: Totals) -> list[Question]:
                 kind="round_share",
                 text=N_(
                     "Of {count} totals near a round share of a post (5 %, 10 % ...) {hits} meet it as nearly"
-                    " as a whole quantity can, {expected} would by chance. Were the quantities counted, or set"
-                    " so that the shares come out? An innocent"
+                    " as a whole quantity can, {expected} would by chance. Were the quantities counted, or"
+                    " set so that the shares come out? An innocent"
                     " reason: time was given out in shares and then put into products."
                 ),
                 seen=N_("{hits} of {count}"),

@@ -175,8 +175,8 @@ def volume_outliers(figures: Figures, totals: Totals, seen: Compared) -> list[Qu
         if not high:
             text = N_(
                 "Only {seen} products in all, where {usual} would be usual beside comparable"
-                " offices{measure}. Is anything missing? Innocent reasons: less demand there, or work registered"
-                " elsewhere."
+                " offices{measure}. Is anything missing? Innocent reasons: less demand there, or work"
+                " registered elsewhere."
             )
         questions.append(
             Question(

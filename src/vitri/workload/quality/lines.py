@@ -146,6 +146,8 @@ def figures_of(
     cell_office, cell_group = places(needs["office"], offices), places(needs["task_group"], groups)
     pools = sorted(set(needs["pool"]))
     office = places(lines["office"], offices)
+    organisation = places(lines["organisation"], organisations)
+    quantity = lines["quantity_dec2"].to_numpy(dtype=np.int64)
     regular = lines["regular"].to_numpy(dtype=np.bool_) | bool(model.workload.count_irregular_in_quota)
     cell = _cells(
         (office, places(lines["pool"], pools), group),
@@ -163,7 +165,7 @@ def figures_of(
         names=Names(offices, organisations, groups, labels, items, instance.info.months),
         code=np.asarray(codes, dtype=object),
         office=office,
-        organisation=places(lines["organisation"], organisations),
+        organisation=organisation,
         group=group,
         task=task,
         item=item,
@@ -171,8 +173,8 @@ def figures_of(
         month=months.astype(np.int64)[periods],
         yearly=np.array([len(str(period)) == 4 for period in distinct], dtype=np.bool_)[periods],
         inventory=(table["basis"] == "inventory").fillna(False).to_numpy(dtype=np.bool_),
-        details=_details(table),
-        quantity_dec2=lines["quantity_dec2"].to_numpy(dtype=np.int64),
+        details=_details(table, [office, organisation, task, periods.astype(np.int64), quantity]),
+        quantity_dec2=quantity,
         unit=lines["unit_minutes_dec2"].to_numpy(dtype=np.float64) * factor / 1e8,
         own_norm=(lines["norm_source"] == "own").to_numpy(dtype=np.bool_),
         minutes=minutes,
@@ -202,14 +204,22 @@ def _tasks(table: pd.DataFrame, group: Ints, item: Ints, items: list[str]) -> tu
     return task, labels
 
 
-def _details(table: pd.DataFrame) -> Ints:
-    """Number rows that agree in dates, session, kind and norm: lines that differ in them are not twins."""
-    columns = [
-        pd.factorize(table[name])[0].astype(np.int64)
-        for name in ("task_name", "release_date", "due_date", "session", "kind", "unit_minutes")
-        if table[name].notna().any()
-    ]
-    return group_rows(columns)[0] if columns else np.zeros(len(table), dtype=np.int64)
+def _details(table: pd.DataFrame, keys: Sequence[Ints]) -> Ints:
+    """Number rows that agree in dates, session, kind and norm: lines that differ in them are not twins.
+
+    Only rows that are equal in `keys` are compared; what stands alone needs no number.
+    """
+    result = np.zeros(len(table), dtype=np.int64)
+    same, _ = group_rows(keys)
+    rows = np.flatnonzero(np.bincount(same)[same] > 1) if len(table) else same
+    if len(rows):
+        part = table.iloc[rows]
+        columns = [
+            pd.factorize(part[name])[0].astype(np.int64)
+            for name in ("task_name", "release_date", "due_date", "session", "kind", "unit_minutes")
+        ]
+        result[rows] = group_rows(columns)[0]
+    return result
 
 
 def _cells(line: tuple[Ints, Ints, Ints], cell: tuple[Ints, Ints, Ints], sizes: tuple[int, int]) -> Ints:
