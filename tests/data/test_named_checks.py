@@ -596,6 +596,11 @@ def test_every_named_check_of_the_tables_is_driven() -> None:
         "forbidden_held",
         "cap_unassigned",
         "leave_exceeds",
+        "minutes_as_hours",
+        "people_twice",
+        "weekly_as_monthly",
+        "yearly_as_monthly",
+        "fraction_as_percent",
     }
     here = {param.values[0] for param in [*ERRORS, *WARNINGS]}
     assert here | elsewhere == set(CHECKS)

@@ -25,6 +25,7 @@ COMMANDS = (
     "workload",
     "import",
     "models",
+    "questions",
     "solve",
     "show",
     "export",

@@ -18,6 +18,7 @@ from vitri.cli import (
     derive_commands,
     estimate_commands,
     plan_commands,
+    quality_commands,
     workload_commands,
 )
 from vitri.cli.output import line, show_findings, utf8
@@ -91,6 +92,7 @@ def cli() -> None:
 _COMMANDS = (
     *data_commands.COMMANDS,
     *estimate_commands.COMMANDS,
+    *quality_commands.COMMANDS,
     *capacity_commands.COMMANDS,
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from vitri.data.checks_work import (
     LINES,
+    cell_numbers,
     item_rows,
     live_lines,
     number,
@@ -69,16 +70,6 @@ def check_quantities(draft: Draft) -> None:
         )
 
 
-def _cells(draft: Draft, columns: tuple[str, ...]) -> np.ndarray:
-    """Return a number for each registration: equal for rows alike in these columns of codes."""
-    key = np.zeros(len(draft.frames[LINES]), dtype=np.int64)
-    for column in columns:
-        codes, distinct = draft.coded(LINES, column)
-        key = key * (len(distinct) + 1) + codes + 1
-        key = pd.factorize(key)[0].astype(np.int64)
-    return key
-
-
 def check_annual_and_monthly(draft: Draft) -> None:
     """22: the same work in the yearly inventory and registered for a part of that year."""
     first, last, kind = period_days(draft)
@@ -89,7 +80,7 @@ def check_annual_and_monthly(draft: Draft) -> None:
     )
     if not annual.any() or not part.any():
         return
-    key = _cells(draft, ("office", "organisation", "work_item"))
+    key = cell_numbers(draft, ("office", "organisation", "work_item"))
     shared = np.intersect1d(key[annual], key[part])
     if not len(shared):
         return
@@ -125,7 +116,7 @@ def check_annual_and_monthly(draft: Draft) -> None:
 def check_duplicate_work(draft: Draft) -> None:
     """23: lines alike in everything but the code."""
     frame = draft.frames[LINES]
-    key = _cells(draft, ("office", "organisation", "work_item", "task_name", "period"))
+    key = cell_numbers(draft, ("office", "organisation", "work_item", "task_name", "period"))
     values, _ = number_values(draft, LINES, "quantity")
     first = pd.DataFrame({"key": key, "value": values})
     rows = np.flatnonzero(first.duplicated(keep=False).to_numpy() & live_lines(draft))

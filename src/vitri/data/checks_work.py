@@ -53,6 +53,16 @@ def which_lines(draft: Draft, column: str, *wanted: str) -> np.ndarray:
     return np.take(hit, codes)
 
 
+def cell_numbers(draft: Draft, columns: tuple[str, ...]) -> np.ndarray:
+    """Return a number for each registration: equal for rows alike in these columns of codes."""
+    key = np.zeros(len(draft.frames[LINES]), dtype=np.int64)
+    for column in columns:
+        codes, distinct = draft.coded(LINES, column)
+        key = key * (len(distinct) + 1) + codes + 1
+        key = pd.factorize(key)[0].astype(np.int64)
+    return key
+
+
 def _blank(draft: Draft, column: str) -> np.ndarray:
     """Return which registrations have a blank cell that was not merely unreadable."""
     blank = draft.frames[LINES][column].isna().to_numpy(dtype=bool)
@@ -288,6 +298,13 @@ def check_norms(draft: Draft) -> None:
             )
 
 
+def _mend_shares(total: int) -> str:
+    """Say how to bring shares to 100: a sum of 1 means fractions, of 10,000 percentages times a hundred."""
+    if 99 <= total <= 101:
+        return N_("They look like fractions of one: multiply each of them by 100.")
+    return N_("Add {missing} %.") if total < 10_000 else N_("Take off {missing} %.")
+
+
 def check_profiles(draft: Draft) -> None:
     """27: the shares of each profile add up to 100."""
     if not draft.has("profiles"):
@@ -308,7 +325,7 @@ def check_profiles(draft: Draft) -> None:
             value=number_text(int(total), "pct"),
             row_key=str(profile),
             message=N_("The shares of {profile} add up to {total} %."),
-            advice=N_("Add {missing} %.") if missing > 0 else N_("Take off {missing} %."),
+            advice=_mend_shares(int(total)),
             allowed=N_("100 in all"),
             fields={"profile": profile, "total": number(int(total)), "missing": number(abs(missing))},
         )

@@ -88,7 +88,8 @@ def clean_texts(texts: list[str]) -> list[str]:
 class Draft:
     """The data while it is checked. Frames are typed; a cell that could not be read is missing in them.
 
-    `bad` marks such cells by (table, column), so that a later check does not complain of them again.
+    `bad` marks such cells by (table, column), so that a later check does not complain of them again; `hours`
+    marks, by table, the rows whose norm was written as hours.
     """
 
     info: ScenarioInfo
@@ -97,6 +98,7 @@ class Draft:
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     bad: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
     generated: np.ndarray | None = None
+    hours: dict[str, np.ndarray] = field(default_factory=dict)
     findings: list[tuple[tuple[int, int, int], DataFinding]] = field(default_factory=list)
     _coded: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     _counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from vitri.data.fields import Field, places
 from vitri.data.findings import Both
 from vitri.data.outcome import Outcome, Problem
+from vitri.data.parse_units import share_advice, unit_problem
 from vitri.i18n import N_
 
 _BOUND = Decimal(10) ** 15
@@ -27,7 +28,7 @@ def number_outcome(text: str, field_: Field, decimal: str) -> Outcome:
         if "." not in text:
             plain = text.replace(",", ".", 1)
     if not _NUMBER.fullmatch(plain):
-        return None, _not_a_number(text)
+        return None, unit_problem(text, field_, decimal) or _not_a_number(text)
     value = Decimal(plain)
     kept = places(field_.type)
     exact = value.scaleb(kept)
@@ -133,6 +134,15 @@ def _too_fine(value: Decimal, text: str, field_: Field, title: Both) -> Problem:
             {"title": title, "value": value, "plain": text.replace(".", "")},
         )
     kept = places(field_.type)
+    meant = share_advice(value, field_)
+    if meant is not None and value < 1:
+        return Problem(
+            "too_many_decimals",
+            N_("{value} has more than {places} decimals."),
+            meant[0],
+            N_("at most {places} decimals"),
+            {"value": text, "places": kept, **meant[1]},
+        )
     rounded = value.quantize(Decimal(1).scaleb(-kept), ROUND_HALF_UP)
     return Problem(
         "too_many_decimals",
@@ -169,4 +179,7 @@ def _range_problem(value: Decimal, field_: Field, title: Both) -> Problem | None
         if field_.name in {"quantity", "approved_quantity"}:
             advice = N_('To drop work, set status "cancelled".')
         return Problem("negative", message, advice, allowed, fields)
+    meant = share_advice(value, field_)
+    if meant is not None:
+        return Problem("out_of_range", message, meant[0], allowed, {**fields, **meant[1]})
     return Problem("out_of_range", message, N_("Give a number within the limits."), allowed, fields)

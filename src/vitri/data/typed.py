@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,7 +15,9 @@ from vitri.data.draft import Draft, RawColumn, RawTable
 from vitri.data.fields import Field, FieldType, TableSpec, blank_column
 from vitri.data.findings import Both, nearest
 from vitri.data.keys import make_registration_codes
+from vitri.data.outcome import Problem
 from vitri.data.parse import parse_column
+from vitri.data.parse_units import plain
 from vitri.data.tables import TABLES
 from vitri.i18n import N_
 
@@ -29,6 +32,18 @@ def _hours_to_minutes(text: str, decimal: str) -> str:
     minutes = Decimal(text.replace(",", ".")) * 60
     plain = f"{minutes.quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
     return plain.replace(".", ",") if decimal == "comma" else plain
+
+
+def _too_many_hours(problem: Problem) -> Problem:
+    """Say of minutes that were written as hours, and are too many, that minutes may have been meant."""
+    hours = plain((Decimal(str(problem.fields["value"])) / 60).quantize(Decimal("0.01")))
+    return replace(
+        problem,
+        advice=N_(
+            "The cell says {hours} hours: if minutes are meant, put {hours} in the column unit_minutes."
+        ),
+        fields={**problem.fields, "hours": hours},
+    )
 
 
 class TableTyping:
@@ -85,11 +100,13 @@ class TableTyping:
         minutes = raw.columns.get("unit_minutes")
         if "unit_minutes" not in raw.letters and "unit_hours" in raw.letters:
             raw.letters["unit_minutes"] = raw.letters["unit_hours"]
+        given = np.array([bool(text) for text in hours.texts], dtype=bool)[hours.codes]
+        self.draft.hours[spec.name] = given
         if minutes is None:
             raw.columns["unit_minutes"] = converted
             return
         blank = np.array([not text for text in minutes.texts], dtype=bool)[minutes.codes]
-        given = np.array([bool(text) for text in hours.texts], dtype=bool)[hours.codes]
+        self.draft.hours[spec.name] = given & blank
         codes = np.where(blank, converted.codes + len(minutes.texts), minutes.codes)
         raw.columns["unit_minutes"] = RawColumn(codes, [*minutes.texts, *converted.texts])
         self._both_units = np.flatnonzero(given & ~blank)
@@ -107,6 +124,9 @@ class TableTyping:
         for number, problem in problems.items():
             lost[number] = not problem.keep
             rows = np.flatnonzero(column.codes == number)
+            hours = draft.hours.get(spec.name)
+            if field.name == "unit_minutes" and problem.code == "out_of_range" and hours is not None:
+                problem = _too_many_hours(problem) if hours[rows].all() else problem
             draft.report_rows(
                 problem.code,
                 spec.name,
