@@ -39,9 +39,18 @@ if TYPE_CHECKING:
     from vitri.optimise.engine import SolveOptions as SolveOptions
     from vitri.plan.result import Result as Result
     from vitri.policy import load_model as load_model
+    from vitri.policy import model_for as model_for
+    from vitri.policy.worktime import time_fund as time_fund
     from vitri.report import write_workbook as write_workbook
+    from vitri.report.derivation import write_derivation as write_derivation
     from vitri.solve import solve as solve
     from vitri.variant import apply as apply_variant
+    from vitri.workload.assemble import compute as compute_workload
+    from vitri.workload.cliffs import cliff_map as cliff_map
+    from vitri.workload.leave_one_out import leave_one_out as leave_one_out
+    from vitri.workload.levers import Levers as Levers
+    from vitri.workload.policies import by_policy as by_policy
+    from vitri.workload.quality import questions as questions
 
 # Public name → module (and the name there, where it differs).
 _PUBLIC: dict[str, str] = {
@@ -50,6 +59,7 @@ _PUBLIC: dict[str, str] = {
     "Finding": "vitri.errors",
     "Findings": "vitri.errors",
     "Instance": "vitri.data.instance",
+    "Levers": "vitri.workload.levers",
     "ModelError": "vitri.errors",
     "NoPlanError": "vitri.errors",
     "NoPlanYetError": "vitri.errors",
@@ -60,11 +70,19 @@ _PUBLIC: dict[str, str] = {
     "UsageError": "vitri.errors",
     "VitriError": "vitri.errors",
     "apply_variant": "vitri.variant:apply",
+    "by_policy": "vitri.workload.policies",
     "check": "vitri.data",
+    "cliff_map": "vitri.workload.cliffs",
     "compare": "vitri.compare",
+    "compute_workload": "vitri.workload.assemble:compute",
+    "leave_one_out": "vitri.workload.leave_one_out",
     "load_model": "vitri.policy",
+    "model_for": "vitri.policy",
+    "questions": "vitri.workload.quality",
     "read": "vitri.data",
     "solve": "vitri.solve",
+    "time_fund": "vitri.policy.worktime",
+    "write_derivation": "vitri.report.derivation",
     "write_folder": "vitri.data",
     "write_template": "vitri.data",
     "write_workbook": "vitri.report",
@@ -76,6 +94,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Instance",
+    "Levers",
     "ModelError",
     "NoPlanError",
     "NoPlanYetError",
@@ -87,11 +106,19 @@ __all__ = [
     "VitriError",
     "__version__",
     "apply_variant",
+    "by_policy",
     "check",
+    "cliff_map",
     "compare",
+    "compute_workload",
+    "leave_one_out",
     "load_model",
+    "model_for",
+    "questions",
     "read",
     "solve",
+    "time_fund",
+    "write_derivation",
     "write_folder",
     "write_template",
     "write_workbook",

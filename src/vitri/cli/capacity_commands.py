@@ -106,7 +106,7 @@ def _show(frame: pd.DataFrame, *, single: bool) -> None:
     rows = [
         [
             str(row["office"]),
-            month_text(str(row["month"]), lang) if row["month"] else tr("all", lang),
+            month_text(str(row["month"]), lang) if row["month"] else tr("whole period", lang),
             number(int(row["working_days"]), lang),
             number(int(row["post_days_dec2"]) / 100, lang, 2),
             number(int(row["post_minutes"]) / 60, lang, 1),
