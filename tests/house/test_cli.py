@@ -30,6 +30,8 @@ COMMANDS = (
     "export",
     "compare",
     "audit",
+    "capacity",
+    "convert",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 
