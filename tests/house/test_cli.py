@@ -32,6 +32,10 @@ COMMANDS = (
     "compare",
     "audit",
     "cliffs",
+    "capacity",
+    "convert",
+    "estimates",
+    "derive",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -30,7 +30,7 @@ def columns_of(spans: list[Period], outcomes: bool) -> tuple[Column, ...]:
     keys = tuple(span.key for span in spans)
     shown: tuple[Column, ...] = (
         SERIAL,
-        Column("official", N_("Official (code)"), 13, "code"),
+        Column("official", N_("Official (code)"), 15, "code"),
         *times,
         Column("all", N_("Whole period"), 9.5, "fte", rule=Sum(keys[0], keys[-1], keys)),
     )
