@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from vitri._version import __version__
-from vitri.cli import data_commands, plan_commands, workload_commands
+from vitri.cli import data_commands, plan_commands, uncertainty_commands, workload_commands
 from vitri.cli.output import line, show_findings, utf8
 from vitri.cli.words import Group, choose_language, common, help_text, language, option, speaking
 from vitri.errors import (
@@ -79,7 +79,12 @@ def cli() -> None:
     """The command `vitri`; its help text is `ABOUT`."""
 
 
-for command in (*data_commands.COMMANDS, *workload_commands.COMMANDS, *plan_commands.COMMANDS):
+for command in (
+    *data_commands.COMMANDS,
+    *workload_commands.COMMANDS,
+    *plan_commands.COMMANDS,
+    *uncertainty_commands.COMMANDS,
+):
     cli.add_command(command)
 
 

@@ -23,7 +23,6 @@ from vitri.policy.values import (
     Tier,
 )
 
-
 #: What a volume becomes, in percent of what is registered.
 Share = Annotated[Dec, Field(ge=0, le=1000, decimal_places=2)]
 

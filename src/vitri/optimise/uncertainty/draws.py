@@ -103,15 +103,14 @@ def _block(
 def _noise(variation: Variation, units: Sequence[int], count: int, rng: np.random.Generator) -> FloatArray:
     """Return random factors (draw, unit, group, month); the mean of a norm's factor is 1."""
     cv, low, high = (table[list(units)] for table in (variation.cv, variation.low, variation.high))
-    factor = np.ones((count, *cv.shape))
+    factor = np.ones((*cv.shape, count))
     at = np.nonzero(cv > 0)
     if len(at[0]):
         shape = 1.0 / cv[at] ** 2
-        factor[(slice(None), *at)] = rng.standard_gamma(shape, (count, len(shape))) / shape
+        factor[at] = (rng.standard_gamma(shape, (count, len(shape))) / shape).T
     ranged = np.nonzero(((low < 1) | (high > 1)).any(axis=2))
     if len(ranged[0]):
-        place = rng.uniform(-1.0, 1.0, (count, len(ranged[0])))[:, :, None]
+        place = rng.uniform(-1.0, 1.0, (count, len(ranged[0]))).T[:, None, :]
         below, above = 1.0 - low[ranged], high[ranged] - 1.0
-        moved = 1.0 + np.where(place < 0, place * below, place * above)
-        factor[(slice(None), *ranged)] *= moved
-    return factor
+        factor[ranged] *= 1.0 + np.where(place < 0, place * below[..., None], place * above[..., None])
+    return factor.transpose(3, 0, 1, 2)

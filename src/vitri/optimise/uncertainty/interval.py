@@ -12,7 +12,7 @@ STEPS = 60
 
 
 def _tail(choose: FloatArray, count: int, share: float) -> float:
-    """Return the probability of at least `count` successes; `choose` holds the logarithms of the binomials."""
+    """Return the probability of at least `count` successes; `choose` are the logarithms of the binomials."""
     of = len(choose) - 1
     if count <= 0 or share >= 1.0:
         return 1.0

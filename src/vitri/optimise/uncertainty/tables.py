@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vitri.optimise.uncertainty.expected import at, joined
 from vitri.optimise.uncertainty.interval import interval_dec2
+from vitri.optimise.uncertainty.prospect import Plan, Prospect
 from vitri.optimise.uncertainty.reliable import best_split, kept_weight
 from vitri.optimise.uncertainty.sharing import excess
-from vitri.optimise.uncertainty.prospect import Plan, Prospect
+
+BoolArray = npt.NDArray[np.bool_]
 
 #: Posts beyond the largest plan that the curves still show.
 BEYOND = 3
@@ -30,13 +33,13 @@ def quota_table(p: Prospect, plans: Mapping[str, Plan]) -> pd.DataFrame:
         by_office = [int(plan.posts[list(crews)].sum()) for crews in p.crews_of]
         over = _over(p, by_office)
         planned: list[int] = []
-        kept: list[np.ndarray] = []
+        kept: list[BoolArray] = []
         sums = np.zeros(2, dtype=object)
         for office, crews in enumerate(p.crews_of):
             split = tuple(int(k) for k in plan.posts[list(crews)])
             outlook = p.offices[office]
             weight = kept_weight(outlook.needs, p.uncertain.planned.weight, split)
-            keeps = (outlook.fresh <= np.array(split)).all(axis=1)
+            keeps = np.asarray((outlook.fresh <= np.array(split)).all(axis=1))
             costs = np.array(
                 [
                     sum(at(o.expected, k) for o, k in zip(outlook.outlooks, split, strict=True)),
@@ -73,7 +76,7 @@ def _together(
     name: str,
     plan: Plan,
     planned: Sequence[int],
-    kept: Sequence[np.ndarray],
+    kept: Sequence[BoolArray],
     sums: np.ndarray,
     fixed: int,
     over: int,
