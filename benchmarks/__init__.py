@@ -11,6 +11,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.tensor",
         "How long does the workload of 3,321 offices take from 1.2 million registrations?",
     ),
+    "uncertainty": (
+        "benchmarks.uncertainty",
+        "How often do quotas hold on fresh demand, beside the probability they claim?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

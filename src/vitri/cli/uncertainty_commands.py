@@ -44,7 +44,7 @@ USUAL_PROBABILITY = 90
 @option(
     "--scenarios",
     type=click.IntRange(10, 100_000),
-    default=1000,
+    default=2000,
     show_default=True,
     metavar="N",
     help=N_("Demand scenarios that quotas are set on."),

@@ -15,7 +15,9 @@ def office_sentences(study: Study, names: dict[str, str], lang: Lang) -> list[st
     rows = study.quotas[study.quotas["office"].notna()]
     by_plan = {plan: part.set_index("office") for plan, part in rows.groupby("plan")}
     return [
-        office_sentence(by_plan["service"].loc[code], by_plan["average"].loc[code], names.get(code, code), lang)
+        office_sentence(
+            by_plan["service"].loc[code], by_plan["average"].loc[code], names.get(code, code), lang
+        )
         for code in sorted(by_plan["service"].index)
     ]
 

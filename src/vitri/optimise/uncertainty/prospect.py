@@ -21,7 +21,7 @@ class Question:
 
     probability_dec2: int = 9_000
     budget: int = 2
-    scenarios: int = 1_000
+    scenarios: int = 2_000
     simulations: int = 4_000
     seed: int = 0
 

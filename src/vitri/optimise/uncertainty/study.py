@@ -17,15 +17,15 @@ import pandas as pd
 
 from vitri.data.instance import Instance
 from vitri.optimise.engine import IntArray, SolveOptions, Watch
-from vitri.optimise.size import pose
-from vitri.optimise.uncertainty.crews import crews_of_run, pooled_crews
+from vitri.optimise.size import Posed, pose
+from vitri.optimise.uncertainty.crews import Crew, crews_of_run, pooled_crews
 from vitri.optimise.uncertainty.draws import stream
 from vitri.optimise.uncertainty.fair import fair_plan
 from vitri.optimise.uncertainty.offices import MOST_POSTS, Uncertain, outlook_of, planned_left
 from vitri.optimise.uncertainty.prospect import Plan, Prospect, Question
-from vitri.optimise.uncertainty.scenarios import fresh_draws, futures_of, planned_draws
+from vitri.optimise.uncertainty.scenarios import Futures, fresh_draws, futures_of, planned_draws
 from vitri.optimise.uncertainty.sharing import limited, office_floors, office_room, share, with_crews
-from vitri.optimise.uncertainty.variation import variation_of
+from vitri.optimise.uncertainty.variation import Variation, variation_of
 from vitri.policy import PlanningModel
 from vitri.workload import Workload
 
@@ -69,13 +69,35 @@ def assess(
     without one every office is pooled. Raises `NoPlanError` where limits leave no way, `DataError` where the
     demand scenarios cannot be used.
     """
-    from vitri.optimise.uncertainty.tables import curve_table, quota_table
-
     question = question or Question()
     posed = pose(instance, model, workload, time_fund, watch or Watch(SolveOptions()))
     crews = pooled_crews(posed) if run is None else crews_of_run(posed, run["post_groups"], run["duties"])
     futures = futures_of(model, posed.cube.groups, posed.cube.months)
     variation = variation_of(instance, model, workload, posed.cube)
+    return judge(
+        posed,
+        crews,
+        futures,
+        variation,
+        question,
+        upper_deviations=float(model.uncertainty.upper_deviations),
+        pooled=run is None,
+    )
+
+
+def judge(
+    posed: Posed,
+    crews: tuple[Crew, ...],
+    futures: Futures,
+    variation: Variation,
+    question: Question,
+    *,
+    upper_deviations: float,
+    pooled: bool,
+) -> Study:
+    """Set the quotas of crews (every office has one or more, in the order of offices) and try them."""
+    from vitri.optimise.uncertainty.tables import curve_table, quota_table
+
     uncertain = Uncertain(
         futures,
         variation if variation.any else None,
@@ -97,7 +119,7 @@ def assess(
             probability_dec2=question.probability_dec2,
             budget=question.budget,
             most=min(room[office], MOST_POSTS),
-            upper_deviations=float(model.uncertainty.upper_deviations),
+            upper_deviations=upper_deviations,
         )
         for office in range(len(room))
     )
@@ -113,7 +135,7 @@ def assess(
         uncertain.planned.total,
         variation.any,
         0 if not variation.minutes else round(10_000 * variation.varying_minutes / variation.minutes),
-        run is None,
+        pooled,
     )
 
 
