@@ -30,6 +30,7 @@ COMMANDS = (
     "export",
     "compare",
     "audit",
+    "uncertainty",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -28,10 +28,10 @@ def deviating(seed: int, groups: int) -> tuple[np.ndarray, np.ndarray]:
     return base.astype(np.int64), rise.astype(np.int64)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("budget", [0, 1, 2, 3, 9])
 def test_the_worst_case_equals_enumeration(seed: int, budget: int) -> None:
-    """Worst cost and worst need are the largest over all sets of at most Γ groups; the bounds enclose them."""
+    """Worst cost and worst need are the largest over all sets of at most Γ groups, or bounded."""
     base, rise = deviating(seed, 6)
     sets = [
         base + rise[list(chosen)].sum(axis=0)
@@ -52,7 +52,7 @@ def test_the_worst_case_equals_enumeration(seed: int, budget: int) -> None:
 def test_branch_and_bound_reaches_what_enumeration_reaches(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where sets are too many to list, the search still finds the worst; cut short, its bound still holds."""
+    """Where sets are too many to list, the search finds the worst too; cut short, its bound holds."""
     base, rise = deviating(seed, 8)
     listed = worst_cost(base, rise, FUND, SERVICE, 3, 40)
     monkeypatch.setattr(worst_room, "LISTED", 0)
@@ -65,8 +65,7 @@ def test_branch_and_bound_reaches_what_enumeration_reaches(
     assert (short.bound[:size] >= listed.cost).all()
 
 
-def test_costs_are_convex_and_fall(  # the ground on which sharing out by gain is exact
-) -> None:
+def test_costs_are_convex_and_fall() -> None:
     """Expected and worst cost never rise with posts, and each post saves no more than the one before."""
     for seed in range(8):
         base, rise = deviating(seed, 5)
@@ -106,7 +105,7 @@ def test_reliable_splits_equal_brute_force(seed: int) -> None:
         assert sum(found.posts) == found.bound == true
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_ceiling_is_shared_as_well_as_any_way_to_share_it(seed: int) -> None:
     """Expected, worst and fair shares of a ceiling equal the best of all ways, future by future."""
     asked = posed(seed, offices=3, ceiling=7)
@@ -124,7 +123,6 @@ def test_a_ceiling_is_shared_as_well_as_any_way_to_share_it(seed: int) -> None:
         posts = tuple(by_office(found, plan, "posts"))
         assert abs(total(column, posts) - min(total(column, way) for way in ways)) <= 3
         assert found.plans[plan].status == "optimal"
-    units = asked.cube.minutes.sum(axis=1)
     needs = np.zeros((3, 3), dtype=np.int64)
     for future, (volume, absence) in enumerate(
         zip(declared.volume_dec6[:, 0, 0], declared.absence_bp, strict=True)
@@ -139,11 +137,10 @@ def test_a_ceiling_is_shared_as_well_as_any_way_to_share_it(seed: int) -> None:
     ]
     best = max(min(chance[o][min(k, len(chance[o]) - 1)] for o, k in enumerate(way)) for way in ways)
     assert found.plans["fair"].value == best
-    assert len(units) == 3
 
 
 def test_without_uncertainty_every_way_is_the_average() -> None:
-    """One future as planned and no variation: expected is nominal, and need at any probability the average."""
+    """One future as planned and no variation: expected is nominal, every need is the average."""
     asked = posed(3, ceiling=5)
     found = study(asked, futures(asked), budget=0)
     assert by_office(found, "expected", "posts") == by_office(found, "nominal", "posts")
@@ -162,7 +159,7 @@ def test_without_uncertainty_every_way_is_the_average() -> None:
 
 
 def test_quotas_grow_with_probability_and_budget() -> None:
-    """A higher probability or a larger budget never asks for fewer posts, nor makes the worst case cheaper."""
+    """A higher probability or a larger budget never asks for fewer posts or a cheaper worst case."""
     asked = posed(5, groups=4)
     service, robust, cost = [], [], []
     for step, probability in enumerate((5_000, 8_000, 9_000, 9_900)):
@@ -205,7 +202,7 @@ def test_what_a_quota_claims_holds_on_fresh_demand() -> None:
 
 
 def test_crews_of_a_run_need_no_fewer_posts_than_the_pooled_office() -> None:
-    """Split into crews, an office needs at least as many posts for every probability, and nominal is given."""
+    """Split into crews, an office needs at least as many posts; the nominal plan is the run's."""
     asked = posed(13, offices=1, groups=4)
     crews = (Crew(0, "a", ((0, 0), (0, 1)), 2), Crew(0, "b", ((0, 2), (0, 3)), 1))
     split = study(asked, futures(asked), 0.4, crews)

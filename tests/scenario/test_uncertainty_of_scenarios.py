@@ -27,8 +27,14 @@ from vitri.workload import compute
 Own = Callable[..., Instance]
 
 
+@pytest.fixture(scope="module")
+def eight(root: Path) -> Instance:
+    """Return the eight synthetic shared offices."""
+    return read(root / "scenarios" / "bac-kan-2021")
+
+
 @pytest.fixture
-def own(root: Path) -> Own:
+def own(root: Path, eight: Instance) -> Own:
     """Return the eight offices under a model of their own, with rows of [[demand_scenario]] and settings."""
 
     def make(*rows: dict[str, Any], **settings: Any) -> Instance:
@@ -39,8 +45,7 @@ def own(root: Path) -> Own:
             raw["demand_scenario"] = list(rows)
         if settings:
             raw["uncertainty"] = settings
-        instance = read(root / "scenarios" / "bac-kan-2021")
-        return replace(instance, info=replace(instance.info, model="model.toml"), local_model=raw)
+        return replace(eight, info=replace(eight.info, model="model.toml"), local_model=raw)
 
     return make
 
@@ -88,7 +93,7 @@ def test_a_future_is_growth_times_season_times_group(own: Own) -> None:
 
 
 def test_variation_comes_from_norms_and_estimates(own: Own) -> None:
-    """A cell varies where its items state cv_pct, less with more products; full correlation is the ceiling."""
+    """A cell varies where its items state cv_pct, less with more products; correlation raises it."""
     found = []
     for correlation in (0, 100):
         instance = own(norm_correlation_pct=correlation)
@@ -117,7 +122,7 @@ def test_declared_futures_change_what_the_offices_need(own: Own) -> None:
         {"name": "thường", "probability_pct": 70},
         {"name": "tăng", "probability_pct": 30, "growth_pct": 15, "absence_pct": 3},
     )
-    question = Question(scenarios=100, simulations=200)
+    question = Question(scenarios=60, simulations=60)
     needs = []
     for instance in (own(), own(*rows)):
         model = model_for(instance)
@@ -137,7 +142,7 @@ def test_the_command_prints_and_saves(root: Path, tmp_path: Path, capfd: pytest.
     from vitri.plan.run_tables import RUN_TABLES
 
     folder = root / "scenarios" / "bac-kan-2021"
-    few = ["--scenarios", "50", "--simulations", "100", "--probability", "95"]
+    few = ["--scenarios", "30", "--simulations", "50", "--probability", "95"]
     for name in ("one", "two"):
         code = run_command(["uncertainty", str(folder), "--lang", "vi", *few, "-o", str(tmp_path / name)])
         assert code == 0

@@ -113,8 +113,8 @@ def basis_sentences(study: Study, lang: Lang) -> list[str]:
 
 def ceiling_sentences(study: Study, lang: Lang) -> list[str]:
     """Say by how much the quotas that promise more go beyond the ceilings; nothing where they fit."""
-    whole = study.quotas[study.quotas["office"].isna()].set_index("plan")
-    over = int(whole.loc["service", "over_ceiling"])
+    whole = study.quotas[study.quotas["office"].isna() & (study.quotas["plan"] == "service")]
+    over = int(whole["over_ceiling"].sum())
     if over <= 0:
         return []
     return [
