@@ -15,6 +15,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.padding",
         "How well do the questions about a register tell honest registers from inflated ones?",
     ),
+    "uncertainty": (
+        "benchmarks.uncertainty",
+        "How often do quotas hold on fresh demand, beside the probability they claim?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -36,6 +36,7 @@ COMMANDS = (
     "convert",
     "estimates",
     "derive",
+    "uncertainty",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

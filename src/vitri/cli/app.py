@@ -19,6 +19,7 @@ from vitri.cli import (
     estimate_commands,
     plan_commands,
     quality_commands,
+    uncertainty_commands,
     workload_commands,
 )
 from vitri.cli.output import line, show_findings, utf8
@@ -96,6 +97,7 @@ _COMMANDS = (
     *capacity_commands.COMMANDS,
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,
+    *uncertainty_commands.COMMANDS,
     *plan_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,

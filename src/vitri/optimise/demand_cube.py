@@ -123,8 +123,35 @@ def absorb(cube: Cube, fixed: Sequence[FixedPost], leadership: Sequence[bool]) -
     `leadership[g]` says whether group g is leadership work (class I). Own work first, then the shared
     pool from the free share, by priority, in the order of the posts given.
     """
+    left, taken, led = _serve(cube, fixed, leadership)
+    overload = np.zeros_like(left)
+    for unit, group in sorted(led):
+        overload[unit, group] = left[unit, group]
+        left[unit, group] = 0
+    rows = tuple(
+        sorted(
+            (index, unit, group, int(month), int(done[month]), free)
+            for (index, unit, group, free), done in taken.items()
+            for month in np.flatnonzero(done)
+        )
+    )
+    return Absorbed(left, rows, frozenset(led), overload)
+
+
+def remainder(cube: Cube, fixed: Sequence[FixedPost], leadership: Sequence[bool]) -> IntArray:
+    """Return only what `absorb` leaves for sized posts: quick also where the months are many."""
+    left, _, led = _serve(cube, fixed, leadership)
+    for unit, group in led:
+        left[unit, group] = 0
+    return left
+
+
+def _serve(
+    cube: Cube, fixed: Sequence[FixedPost], leadership: Sequence[bool]
+) -> tuple[IntArray, dict[tuple[int, int, int, bool], IntArray], set[tuple[int, int]]]:
+    """Return what fixed posts leave, what each does by month, and the cells that only they may serve."""
     left = cube.minutes.copy()
-    taken: dict[tuple[int, int, int, int, bool], int] = {}
+    taken: dict[tuple[int, int, int, bool], IntArray] = {}
     led: set[tuple[int, int]] = set()
     jobs: list[tuple[int, int, int, int, bool]] = []
     for index, post in enumerate(fixed):
@@ -142,19 +169,14 @@ def absorb(cube: Cube, fixed: Sequence[FixedPost], leadership: Sequence[bool]) -
     for _, index, unit, group, free in sorted(jobs):
         limit = np.minimum(time[index], spare[index]) if free else time[index]
         limit = limit.copy()
+        served = np.zeros_like(limit)
         for priority in range(len(PRIORITIES)):
             done = np.minimum(limit, left[unit, group, priority])
             left[unit, group, priority] -= done
             limit -= done
-            time[index] = time[index] - done
-            if free:
-                spare[index] = spare[index] - done
-            for month in np.flatnonzero(done):
-                key = (index, unit, group, int(month), free)
-                taken[key] = taken.get(key, 0) + int(done[month])
-    overload = np.zeros_like(left)
-    for unit, group in sorted(led):
-        overload[unit, group] = left[unit, group]
-        left[unit, group] = 0
-    rows = tuple((i, u, g, m, minutes, free) for (i, u, g, m, free), minutes in sorted(taken.items()))
-    return Absorbed(left, rows, frozenset(led), overload)
+            served += done
+        time[index] = time[index] - served
+        if free:
+            spare[index] = spare[index] - served
+        taken[index, unit, group, free] = served
+    return left, taken, led

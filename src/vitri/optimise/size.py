@@ -72,6 +72,47 @@ class Problem:
     reported: tuple[tuple[int, str, str, tuple[int, ...], int], ...]
 
 
+@dataclass(frozen=True)
+class Posed:
+    """The question before any structure: demand, fixed posts and what they do, nested limits, rules.
+
+    `leadership[g]` marks leadership work; `reported` are the model's separable levels in order.
+    """
+
+    limits: Limits
+    cube: Cube
+    fixed: tuple[FixedPost, ...]
+    leadership: tuple[bool, ...]
+    sizing: Sizing
+    tree: Tree
+    setting: Setting
+    reported: tuple[tuple[int, str, str, tuple[int, ...], int], ...]
+
+
+def pose(
+    instance: Instance, model: PlanningModel, workload: Workload, time_fund: pd.DataFrame, watch: Watch
+) -> Posed:
+    """Put the question of sizing in numbers; raises `NoPlanError` where fixed posts alone break a limit."""
+    limits = build_limits(instance, model)
+    offices = tuple(sorted(instance.table("offices")["code"]))
+    cube = cube_of(
+        workload.demand,
+        time_fund,
+        offices,
+        limits.groups,
+        instance.info.months,
+        count_irregular=model.workload.count_irregular_in_quota,
+    )
+    fixed = _fixed_posts(limits, cube)
+    group_class = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
+    sizing = _sizing(instance, watch, limits)
+    tree = _tree(limits, offices, fixed, by_need=sizing == "need")
+    _check_tree(tree, limits, offices, fixed)
+    setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
+    leadership = tuple(group_class[g] == "I" for g in cube.groups)
+    return Posed(limits, cube, fixed, leadership, sizing, tree, setting, reported)
+
+
 def size_posts(
     instance: Instance,
     model: PlanningModel,
@@ -86,30 +127,16 @@ def size_posts(
     """
     from vitri.optimise.sized_tables import write_tables
 
-    limits = build_limits(instance, model)
-    offices = tuple(sorted(instance.table("offices")["code"]))
-    cube = cube_of(
-        workload.demand,
-        time_fund,
-        offices,
-        limits.groups,
-        instance.info.months,
-        count_irregular=model.workload.count_irregular_in_quota,
-    )
-    fixed = _fixed_posts(limits, cube)
-    group_class = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
-    absorbed = absorb(cube, fixed, [group_class[g] == "I" for g in cube.groups])
-    sizing = _sizing(instance, watch, limits)
-    tree = _tree(limits, offices, fixed, by_need=sizing == "need")
-    _check_tree(tree, limits, offices, fixed)
-    setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
+    posed = pose(instance, model, workload, time_fund, watch)
+    limits, cube, fixed = posed.limits, posed.cube, posed.fixed
+    absorbed = absorb(cube, fixed, posed.leadership)
     kind: Structure = watch.options.structure or instance.info.structure
-    scopes, scope_of = _scopes(instance, offices, kind)
+    scopes, scope_of = _scopes(instance, cube.offices, kind)
     task = Task(
         cube,
         absorbed.left,
-        tree,
-        setting,
+        posed.tree,
+        posed.setting,
         np.asarray(limits.position_compatible, dtype=bool),
         limits.max_groups_per_position,
         scope_of,
@@ -121,9 +148,9 @@ def size_posts(
             raise NoPlanYetError(_no_plan_yet())
         raise NoPlanError(_why_no_plan(task, limits, found))
     return write_tables(
-        Problem(instance, model, limits, cube, fixed, absorbed, task, found, scopes, reported),
+        Problem(instance, model, limits, cube, fixed, absorbed, task, found, scopes, posed.reported),
         workload,
-        sizing,
+        posed.sizing,
         kind,
     )
 

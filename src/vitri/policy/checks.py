@@ -11,6 +11,7 @@ from typing import Any
 
 from vitri.errors import Finding
 from vitri.i18n import N_
+from vitri.policy.demand_scenarios import scenario_findings
 from vitri.policy.origin import Origin, Table
 from vitri.policy.parse import REFUSED, shown, unknown_reference
 from vitri.policy.rows import ROWS, Allowance
@@ -332,6 +333,11 @@ def _rounding(tables: Tables, file: str) -> Found:
         )
 
 
+def _demand_scenarios(tables: Tables, file: str) -> Found:
+    """Demand scenarios have names of their own, and their probabilities add up to 100."""
+    yield from scenario_findings(tables.get("demand_scenario") or (), file)
+
+
 def _complete(tables: Tables, file: str) -> Found:
     """A model has a time fund, a service rule and at least one level."""
     for name in ("time_fund", "service", "level"):
@@ -358,6 +364,7 @@ MODEL_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (
     _time_fund,
     _sessions,
     _rounding,
+    _demand_scenarios,
 )
 POLICY_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (_undated_law, _allowances, _time_fund, _rounding)
 

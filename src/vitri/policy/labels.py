@@ -28,6 +28,8 @@ TABLES: dict[str, str] = {
     "ratio_cap": N_("Ratio cap"),
     "quota": N_("Quotas"),
     "service": N_("Service rule"),
+    "uncertainty": N_("Uncertainty of the work"),
+    "demand_scenario": N_("Demand scenario"),
     "overtime": N_("Overtime"),
     "staffing": N_("Placing of people"),
     "level": N_("Objective levels"),

@@ -41,6 +41,7 @@ from vitri.policy.rows import (
     CalendarDay,
     Compatible,
     Competency,
+    DemandScenario,
     Duty,
     ForbiddenPair,
     Leader,
@@ -69,6 +70,7 @@ from vitri.policy.sections import (
     Staffing,
     Structure,
     TimeFund,
+    Uncertainty,
     Workload,
 )
 from vitri.policy.sources import SourceRow, source_rows
@@ -151,6 +153,8 @@ class PlanningModel(_Tables):
     ratio_cap: tuple[RatioCap, ...] = ()
     quota: Quota = Quota()
     service: Service
+    uncertainty: Uncertainty = Uncertainty()
+    demand_scenario: tuple[DemandScenario, ...] = ()
     overtime: Overtime = Overtime()
     staffing: Staffing = Staffing()
     level: tuple[Level, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from vitri.i18n import N_
 from vitri.policy.origin import Frozen, Table, key
@@ -22,6 +22,9 @@ from vitri.policy.values import (
     Text,
     Tier,
 )
+
+#: What a volume becomes, in percent of what is registered.
+Share = Annotated[Dec, Field(ge=0, le=1000, decimal_places=2)]
 
 
 class Allowance(Table):
@@ -168,6 +171,22 @@ class CalendarDay(Frozen):
     source: Text = ""
 
 
+class DemandScenario(Table):
+    """A future thought possible: how volume and time would differ from what is registered.
+
+    Growth compounds and already raises the first twelve months; `month_pct` are calendar months, January
+    first. The probabilities of all scenarios add up to 100.
+    """
+
+    name: Text = key(N_("Name"))
+    name_vi: Text = key(N_("Vietnamese name"), "")
+    probability_pct: Pct = key(N_("Probability"))
+    growth_pct: Dec = key(N_("Growth of all work, a year"), Decimal(0), ge=-100, le=900, decimal_places=2)
+    absence_pct: Pct = key(N_("Working time lost to absence"), Decimal(0), lt=100)
+    month_pct: tuple[Share, ...] = key(N_("Work by calendar month"), (), min_length=12, max_length=12)
+    group_pct: dict[Code, Share] = key(N_("Work by task group"), {})
+
+
 #: The tables with rows, with the class of a row.
 ROWS: dict[str, type[Table]] = {
     "allowance": Allowance,
@@ -181,4 +200,5 @@ ROWS: dict[str, type[Table]] = {
     "size_rule": SizeRule,
     "ratio_cap": RatioCap,
     "level": Level,
+    "demand_scenario": DemandScenario,
 }

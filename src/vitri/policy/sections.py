@@ -179,6 +179,18 @@ class Service(Table):
     probability_pct: Pct = key(N_("Probability"), Decimal(0))
 
 
+class Uncertainty(Table):
+    """How far work may stray from what is planned, where nothing was measured."""
+
+    default_cv_pct: Dec = key(
+        N_("Norm variation of work that states none"), Decimal(0), ge=0, le=300, decimal_places=2
+    )
+    norm_correlation_pct: Pct = key(N_("How far products of one month vary together"), Decimal(0))
+    upper_deviations: Dec = key(
+        N_("Standard deviations to the upper value"), Decimal(2), ge=0, le=6, decimal_places=2
+    )
+
+
 class Overtime(Table):
     """How much overtime a person may work."""
 
@@ -231,6 +243,7 @@ SINGLE: dict[str, type[Table]] = {
     "leadership": Leadership,
     "quota": Quota,
     "service": Service,
+    "uncertainty": Uncertainty,
     "overtime": Overtime,
     "staffing": Staffing,
     "costs": Costs,
