@@ -12,7 +12,7 @@ from derivation_scenes import FIRST, Case
 from vitri.policy.worktime import time_fund
 from vitri.workload import Workload, compute
 
-NAMES = ("small", "wisn", "cutoff", "constant", "abk", "bac-kan", "small-edited", "wisn-edited")
+NAMES = ("small", "wisn", "cutoff", "constant", "abk", "bac-kan", "plain", "plain-edited", "wisn-edited")
 LEVELS = {"position": "posts_by_position", "pool": "posts_by_pool", "office": "posts_by_office"}
 
 
@@ -151,5 +151,5 @@ def test_lines_are_those_of_the_workload(
 
 def test_an_edited_norm_moves_the_result(works: dict[str, Workload]) -> None:
     """The changed norm and quantity of the edited workbooks do change vitri's own result."""
-    for name in ("small", "wisn"):
+    for name in ("plain", "wisn"):
         assert works[name].minutes != works[f"{name}-edited"].minutes
