@@ -123,7 +123,7 @@ class Counter(Table):
     target_answer_seconds: Int = key(N_("Target waiting time, seconds"), 600, ge=0, le=86_400)
     target_pct: Pct = key(N_("Share served within the target"), Decimal(80))
     max_occupancy_pct: Pct = key(N_("Highest occupancy"), Decimal(85))
-    shrinkage_pct: Pct = key(N_("Shrinkage"), Decimal(0), lt=100)
+    shrinkage_pct: Pct = key(N_("Shrinkage"), Decimal(0), le=Decimal("99.99"))
     shrinkage_covers: tuple[Activity, ...] = key(
         N_("What shrinkage leaves out"), ("leave", "meeting", "study", "break")
     )
