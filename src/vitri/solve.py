@@ -27,10 +27,12 @@ def solve(
     variant: str | None = None,
     changes: Sequence[Mapping[str, Any]] = (),
     expected: Sequence[Mapping[str, Any]] = (),
+    earlier: Result | None = None,
 ) -> Result:
     """Plan a scenario: workload, structure and quotas, people, ranks, reasons, and an audit of it all.
 
-    `variant`, `changes` and `expected` only document what was done to the instance before. Raises
+    `variant`, `changes` and `expected` only document what was done to the instance before. `earlier` is a
+    result to go on from: the search starts with its structure, so the plan is not worse. Raises
     `DataError` for input or a planning model that cannot be used, `NoPlanError` and `NoPlanYetError` where
     there is no plan, and `AuditError` where the plan found breaks a rule: such a plan is never returned.
     """
@@ -60,7 +62,7 @@ def solve(
     watch.tell("workload")
     fund = time_fund(instance, model)
     workload = compute(instance, model, fund)
-    sized = size_posts(instance, model, workload, fund, watch)
+    sized = size_posts(instance, model, workload, fund, watch, earlier.tables if earlier else None)
     tables: dict[str, pd.DataFrame] = {
         "workload_lines": workload.lines,
         "workload": workload.cells,
@@ -130,6 +132,7 @@ def solve(
             {"path": off.path, "vi": off.say("vi"), "en": off.say("en")} for off in model.switched_off
         ],
         "variant": variant,
+        "continues": earlier.digest if earlier else None,
         "changes": [dict(change) for change in changes],
         "expected": [dict(row) for row in expected],
         "options": asdict(options),

@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 @option("--variant", metavar="NAME", help=N_("Solve a variant of the scenario (variants/NAME.toml)."))
 @option("--policy", metavar="NAME", help=N_("Count work and time by another dated policy."))
 @option(
+    "--continue",
+    "earlier",
+    type=PATH,
+    metavar="RUN",
+    help=N_("Go on from an earlier run: start with its structure; the plan is never worse."),
+)
+@option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
     metavar="S",
@@ -66,12 +73,14 @@ def solve(
     sizing: str | None,
     variant: str | None,
     policy: str | None,
+    earlier: Path | None,
     time_limit: float | None,
     workers: int,
     seed: int,
 ) -> int:
     """Solve a scenario, save the run and print its summary."""
     refuse_to_overwrite(output, run=True)
+    before = load_run(earlier) if earlier is not None else None
     instance = usable(path)
 
     from vitri.cli.progress import ConsoleReporter, run_stoppable
@@ -90,7 +99,13 @@ def solve(
     reporter = ConsoleReporter()
     result = run_stoppable(
         lambda: solve_instance(
-            instance, options=options, report=reporter, variant=variant, changes=changes, expected=expected
+            instance,
+            options=options,
+            report=reporter,
+            variant=variant,
+            changes=changes,
+            expected=expected,
+            earlier=before,
         ),
         reporter,
     )

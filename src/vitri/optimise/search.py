@@ -202,10 +202,15 @@ def bound_of(task: Task) -> CurveShare | None:
     return share_by_curve(curves, task.tree)
 
 
-def improve(task: Task, watch: Watch) -> Found:
-    """Find a good structure with its exact plan, and the bound; deterministic unless time runs out."""
+def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = None) -> Found:
+    """Find a good structure with its exact plan, and the bound; deterministic unless time runs out.
+
+    `earlier` is a structure to go on from: the plan found is never worse than that structure's.
+    """
     bound = bound_of(task)
     starts, first = first_structures(task, watch)
+    if earlier is not None:
+        starts = [earlier, *(start for start in starts if start != earlier)]
     if not starts:
         return Found(None, bound, first, 0)
     known: dict[tuple[int, Positions], OfficePlan] = {}

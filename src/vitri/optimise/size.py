@@ -119,12 +119,16 @@ def size_posts(
     workload: Workload,
     time_fund: pd.DataFrame,
     watch: Watch,
+    earlier: Mapping[str, pd.DataFrame] | None = None,
 ) -> SizedPlan:
     """Decide structure and posts for all offices.
+
+    `earlier` are the tables of a run to go on from: its structure is tried first, so the plan is not worse.
 
     Raises `NoPlanError` where no plan can keep the floors, ceilings and caps (with the limit missed and by
     how much), `NoPlanYetError` where time ran out before the first plan.
     """
+    from vitri.optimise.resume import earlier_structure
     from vitri.optimise.sized_tables import write_tables
 
     posed = pose(instance, model, workload, time_fund, watch)
@@ -142,7 +146,8 @@ def size_posts(
         scope_of,
     )
     watch.tell("sizing")
-    found = improve(task, watch)
+    start = None if earlier is None else earlier_structure(earlier, task, scopes)
+    found = improve(task, watch, start)
     if found.plan is None:
         if watch.over():
             raise NoPlanYetError(_no_plan_yet())
