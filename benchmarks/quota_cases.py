@@ -71,9 +71,7 @@ def make(case: Case) -> Made:
     scale = rng.lognormal(0, 0.4, case.offices)
     base = rng.lognormal(4.2, 0.8, case.groups)
     hours = (
-        base[None, :, None]
-        * scale[:, None, None]
-        * rng.gamma(6, 1 / 6, (case.offices, case.groups, MONTHS))
+        base[None, :, None] * scale[:, None, None] * rng.gamma(6, 1 / 6, (case.offices, case.groups, MONTHS))
     )
     near = np.abs(level[:, None] - level[None, :]) <= 1
     near &= np.abs(family[:, None] - family[None, :]) <= 1
@@ -149,7 +147,11 @@ PRINTED = {
 }
 """Optima of one-ceiling cases found by a separate programme, in hundredths of an hour."""
 
-ONE_CEILING = (*PRINTED, Case(8, 30, 5, 1.1, 2, exact_hours=True), Case(200, 30, 5, 1.05, 1, exact_hours=True))
+ONE_CEILING = (
+    *PRINTED,
+    Case(8, 30, 5, 1.1, 2, exact_hours=True),
+    Case(200, 30, 5, 1.05, 1, exact_hours=True),
+)
 SMALL_NESTED = (
     Case(9, 12, 4, 1.1, 1, provinces=3),
     Case(12, 12, 4, 1.1, 2, provinces=3),
@@ -200,9 +202,7 @@ def graded() -> list[Case]:
         for seed in (1, 2, 3):
             cases.append(Case(offices, groups, size, 1.05, seed))
             cases.append(Case(offices, groups, size, 1.15, seed, provinces=min(4, offices)))
-            cases.append(
-                Case(offices, groups, size, 1.25, seed, provinces=min(4, offices), office_caps=True)
-            )
+            cases.append(Case(offices, groups, size, 1.25, seed, provinces=min(4, offices), office_caps=True))
             cases.append(Case(offices, groups, size, 1.2, seed, provinces=min(3, offices), floors=True))
     return cases
 

@@ -16,9 +16,17 @@ from vitri.optimise.lex import INFEASIBLE, less
 from vitri.optimise.quota_tree import NO_CEILING, Node, Tree
 
 __all__ = [
-    "NO_CEILING", "Curve", "CurveShare", "GreedyShare", "Node", "Tree", "min_plus", "share_by_curve",
+    "NO_CEILING",
+    "Curve",
+    "CurveShare",
+    "GreedyShare",
+    "Node",
+    "Tree",
+    "min_plus",
+    "share_by_curve",
     "share_by_gain",
 ]
+
 
 @dataclass(frozen=True)
 class GreedyShare:

@@ -19,8 +19,6 @@ from vitri.optimise.engine import IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 LAYERS = 24
-EXACT_FLOAT32 = 1 << 24
-EXACT_FLOAT64 = 1 << 53
 # weight, base and slope by month
 Hinge = tuple[IntArray, IntArray, IntArray]
 
@@ -49,17 +47,28 @@ class Bundles(Protocol):
     """
 
     @property
-    def membership(self) -> BoolArray: ...
+    def membership(self) -> BoolArray:
+        """Return the bundles × groups matrix."""
+
     @property
-    def office_of(self) -> tuple[int, ...]: ...
+    def office_of(self) -> tuple[int, ...]:
+        """Return the office of every unit."""
+
     @property
-    def scope_of(self) -> tuple[int, ...]: ...
+    def scope_of(self) -> tuple[int, ...]:
+        """Return the scope of every unit."""
+
     @property
-    def needed(self) -> BoolArray: ...
+    def needed(self) -> BoolArray:
+        """Return which groups need a position, as (scope, group)."""
+
     @property
-    def least(self) -> int: ...
+    def least(self) -> int:
+        """Return the least posts of a position in a unit."""
+
     @property
-    def largest(self) -> int: ...
+    def largest(self) -> int:
+        """Return a bound on the cost of any plan."""
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price the bundles asked for in all units."""
@@ -86,7 +95,7 @@ class PricedBundles:
     def largest(self) -> int:
         """Return a bound on the cost of any plan."""
         worst = self.cost[:, :, min(self.least, self.cost.shape[2] - 1)].max(axis=0, initial=0)
-        return int(worst.astype(object).sum() if len(worst) else 0) * self.membership.shape[1]
+        return _total(worst) * self.membership.shape[1]
 
     def of_units(self, units: IntArray) -> PricedBundles:
         """Return the table of some units."""
@@ -123,7 +132,7 @@ class DemandBundles:
     def largest(self) -> int:
         """Return a bound on the cost of any plan."""
         weight = max(*self.service.unmet_weight, self.service.overtime_weight)
-        return int(self.minutes.astype(object).sum()) * weight if self.minutes.size else 0
+        return _total(self.minutes) * weight
 
     @cached_property
     def work(self) -> Work:
@@ -142,72 +151,83 @@ class DemandBundles:
         return _price_runs(self.membership[np.asarray(asked, dtype=np.int64)], self.work, self.least)
 
 
+def _total(values: IntArray) -> int:
+    """Sum without overflow."""
+    if float(values.sum(dtype=np.float64)) < 1 << 62:
+        return int(values.sum())
+    return int(values.astype(object).sum())
+
+
 @dataclass(frozen=True)
 class Work:
     """Work and time laid out for pricing.
 
-    `minutes` is (hinge, month, group, unit), what a group adds to the base of a hinge, in a float type in
-    which every sum is exact, or in whole numbers where none is; `slope` (hinge, month, 1 or unit) is the time
-    of one post; `weight` the weights of the hinges. `dtype` holds every cost of a pair.
+    `minutes` is (hinge, group, month, unit), what a group adds to the base of a hinge, in 32 bits where they
+    hold every cost of a pair, else in 64; `slope` (hinge, month, 1 or unit) is the time of one post; `weight`
+    the weights of the hinges; `same[h]` says that hinge h has the base of the one before.
 
     The price is Σ weight · max(0, base − posts · slope) over hinges and months: what does not fit goes
     cheapest first into the rooms of `cost.price`, and every room used up starts a hinge.
     """
 
-    minutes: npt.NDArray[np.generic]
+    minutes: IntArray
     slope: IntArray
     weight: tuple[int, ...]
-    dtype: type[np.int32] | type[np.int64]
+    same: tuple[bool, ...]
 
 
 def _work_of(minutes: IntArray, fund: IntArray, service: Service, least: int) -> Work:
     rooms = [(weight, index) for index, weight in enumerate(service.unmet_weight)]
     rooms.append((service.overtime_weight, len(PRIORITIES)))
-    by_month = np.ascontiguousarray(minutes.transpose(2, 3, 1, 0))
-    base = by_month.sum(axis=0)
+    by_group = np.ascontiguousarray(minutes.transpose(2, 1, 3, 0))
+    base = by_group.sum(axis=0)
     slope = fund.T
-    bases, slopes, weights = [], [], []
-    paid = 0
+    bases, slopes, weights, same = [], [], [], []
+    paid, changed = 0, True
     for weight, room in sorted(rooms, key=lambda item: item[0]):
         if weight > paid:
             bases.append(base)
             slopes.append(slope)
             weights.append(weight - paid)
-            paid = weight
+            same.append(not changed)
+            paid, changed = weight, False
         if room == len(PRIORITIES):
             slope = slope + fund.T * service.overtime_bp // 10_000
-        else:
-            base = base - by_month[room]
+        elif by_group[room].any():
+            base, changed = base - by_group[room], True
     if not weights:
-        return Work(np.zeros((0, *base.shape)), np.zeros((0, *slope.shape), np.int64), (), np.int64)
-    same = all((s == s[:, :1]).all() for s in slopes)
+        return Work(np.zeros((0, *base.shape), np.int64), np.zeros((0, *slope.shape), np.int64), (), ())
+    uniform = all((s == s[:, :1]).all() for s in slopes)
     table = np.stack(slopes)
-    most = int(bases[0].sum(axis=1, dtype=np.float64).max(initial=0.0)) + 1
-    dearest = float(bases[0].sum(axis=(0, 1), dtype=np.float64).max(initial=0.0)) * paid + 1
-    reach = int(table.max(initial=1)) * (LAYERS + least + 2)
-    exact = np.float32 if most < EXACT_FLOAT32 else np.float64 if most < EXACT_FLOAT64 else np.int64
+    dearest = float(bases[0].sum(axis=(0, 1), dtype=np.float64).max(initial=0.0)) * paid
+    reach = float(table.sum(axis=1).max(initial=1)) * (LAYERS + least + 2)
+    narrow = max(dearest, reach) < 1 << 30
     return Work(
-        np.stack(bases).astype(exact),
+        np.stack(bases).astype(np.int32 if narrow else np.int64),
         # one number a month where all units have the same time: no array to read
-        table[:, :, :1] if same else table,
+        (table[:, :, :1] if uniform else table).astype(np.int32 if narrow else np.int64),
         tuple(weights),
-        np.int32 if exact is np.float32 and max(dearest, reach) < 1 << 30 else np.int64,
+        tuple(same),
     )
 
 
 def _price_runs(held: BoolArray, work: Work, least: int) -> Runs:
-    width = len(held) * work.minutes.shape[3]
-    # hinges whose bases are equal share one product
+    _, _, months, units = work.minutes.shape
+    width = len(held) * units
+    dtype = work.minutes.dtype
     hinges: list[Hinge] = []
     for index, weight in enumerate(work.weight):
-        if index and np.array_equal(work.minutes[index], work.minutes[index - 1]):
+        if work.same[index]:
             base = hinges[-1][1]
         else:
-            product = np.matmul(held.astype(work.minutes.dtype), work.minutes[index])
-            base = product.astype(work.dtype).reshape(len(product), width)
+            base = np.zeros((months, len(held), units), dtype=dtype)
+            for place, groups in enumerate(held):
+                for group in np.flatnonzero(groups).tolist():
+                    base[:, place] += work.minutes[index, group]
+            base = base.reshape(months, width)
         slope = work.slope[index]
         slope = slope if slope.shape[1] == 1 else np.tile(slope, (1, len(held)))
-        hinges.append((np.asarray(weight, dtype=work.dtype), base, slope.astype(work.dtype)))
+        hinges.append((np.asarray(weight, dtype=dtype), base, slope))
     now = _cost(hinges, least, width)
     first = now.astype(np.int64).reshape(len(held), -1)
     ids = np.arange(width)
@@ -252,16 +272,17 @@ def _only(hinges: Sequence[Hinge], keep: IntArray) -> list[Hinge]:
 def _cost(hinges: Sequence[Hinge], posts: int | IntArray, width: int) -> IntArray:
     """Return what `posts` posts (one number, or one per pair) leave over, per pair."""
     total: IntArray | None = None
+    part = np.empty(width, dtype=hinges[0][1].dtype) if hinges else None
     for weight, base, slope in hinges:
-        part = np.empty(width, dtype=base.dtype)
-        subtotal = np.zeros(width, dtype=base.dtype)
-        taken = (slope * posts).astype(base.dtype, copy=False)
-        for month in range(len(base)):
-            np.subtract(base[month], taken[month], out=part)
-            np.maximum(part, 0, out=part)
+        given = (slope * posts).astype(base.dtype, copy=False)
+        # Σ max(0, base − given) = Σ max(base, given) − Σ given: two passes a month instead of three
+        subtotal = np.maximum(base[0], given[0])
+        for month in range(1, len(base)):
+            np.maximum(base[month], given[month], out=part)
             subtotal += part
+        subtotal -= given.sum(axis=0, dtype=base.dtype)
         subtotal *= weight
-        total = subtotal if total is None else total + subtotal
+        total = subtotal if total is None else np.add(total, subtotal, out=total)
     return np.zeros(width, dtype=np.int64) if total is None else total
 
 

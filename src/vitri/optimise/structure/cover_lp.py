@@ -54,6 +54,7 @@ class CoverLp:
         self.shift = shift
         self.most_penalty = float(worst) * LEFT_OUT
         self.penalty = 0.0
+        self.useless = 0
         self.cuts = SubsetRows(membership)
         self.coefficients = np.zeros((0, self.columns), dtype=np.int64)
         self.rhs = np.zeros(0, dtype=np.int64)
@@ -94,8 +95,14 @@ class CoverLp:
                 self.cut_rows[cut].SetCoefficient(variable, int(self.coefficients[cut, column]))
             self.variables[column] = variable
 
-    def solve(self, cost: IntArray, barred: npt.NDArray[np.bool_], low: int, high: int) -> Relaxed:
-        """Solve at these costs without the barred columns, with `low` to `high` positions."""
+    def solve(
+        self, cost: IntArray, barred: npt.NDArray[np.bool_], low: int, high: int, useless: int
+    ) -> Relaxed:
+        """Solve at these costs without the barred columns, with `low` to `high` positions.
+
+        A bound above `useless` (scaled) need not be raised any further.
+        """
+        self.useless = useless
         for column in np.flatnonzero(barred != self.barred).tolist():
             if column in self.variables:
                 self.variables[column].SetUb(0.0 if barred[column] else self.solver.infinity())
@@ -116,7 +123,7 @@ class CoverLp:
                 best = found
             if not len(missing):
                 short = solved and sum(v.solution_value() for v in self.out) > 1e-7
-                if not short or self.penalty >= self.most_penalty:
+                if not short or self.penalty >= self.most_penalty or found.base > self.useless:
                     break
                 self._penalise(self.penalty * 32)
                 continue
@@ -164,10 +171,14 @@ class CoverLp:
         unit = self.scale * (1 << self.shift)
         limit = float(1 << 60) / max(1, self.rows + len(self.cut_rows))
 
-        def whole(values: list[float]) -> IntArray:
-            return np.rint(np.clip(np.nan_to_num(np.array(values)) * unit, -limit, limit)).astype(np.int64)
-
         rows, cuts, number = self.duals
+        largest = max((abs(price) for price in (*rows, *cuts, number)), default=0.0) * unit
+        # any multiple of duals up to one is as valid, costs being positive: shrink what would overflow
+        unit *= min(1.0, limit / max(1.0, largest))
+
+        def whole(values: list[float]) -> IntArray:
+            return np.rint(np.array(values, dtype=np.float64) * unit).astype(np.int64)
+
         row_price = whole(rows)
         cut_price = np.minimum(whole(cuts), 0)
         number_price = int(whole([number])[0])
@@ -188,8 +199,6 @@ class CoverLp:
         if solved and len(self.variables) < self.columns and least < 0:
             slack = max(1, abs(base) >> 34)
             candidates = np.flatnonzero(allowed & (reduced < -slack))
-            candidates = np.array(
-                [c for c in candidates.tolist() if c not in self.variables], dtype=np.int64
-            )
+            candidates = np.array([c for c in candidates.tolist() if c not in self.variables], dtype=np.int64)
             missing = candidates[np.argsort(reduced[candidates], kind="stable")][:NEW_COLUMNS]
         return Relaxed(base, np.maximum(reduced, 0), np.where(value > 1e-9, value, 0.0)), missing

@@ -14,7 +14,7 @@ pairs of groups in one position or in two (Ryan and Foster, 1981).
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,9 +51,10 @@ PARTS = 4_000
 class StructurePlan:
     """Positions per scope (bundle indices), posts (bundle, unit), the cost reached and its proven bound.
 
-    `values` says for every node of the tree what one post more at its own limit is worth in the cost: positive
-    where a ceiling one higher would save that much, negative where a floor one lower would. Posts that a
-    floor asks for and that save nothing stand in no position. `listed` counts the partitions valued.
+    `values` says for every node of the tree what one post more at its own limit is worth in the cost:
+    positive where a ceiling one higher would save that much, negative where a floor one lower would. Posts
+    that a floor asks for and that save nothing stand in no position. `listed` counts the partitions valued,
+    `parts` the parts the search was split into.
     """
 
     positions: tuple[tuple[int, ...], ...]
@@ -94,13 +95,12 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
     limits = laminar_of(tree)
     share = len(units) / len(data.office_of)
     ceiling = _reachable(limits)
-    root = laminar_of(replace(tree, nodes=()), None) if not tree.nodes else limits
     one = Laminar(
         np.array([-1], dtype=np.int64),
         np.zeros(1, dtype=np.int64),
         np.array([ceiling if ceiling >= NO_CEILING else max(0, round(ceiling * share))], dtype=np.int64),
         np.zeros(1, dtype=np.int64),
-        np.zeros(len(root.node_of), dtype=np.int64),
+        np.zeros(len(limits.node_of), dtype=np.int64),
         (-1,),
     )
     inner = Plans(sample, one, 0)
@@ -168,7 +168,9 @@ def _dive(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> N
         found, complete = _list(relaxation, part, solved, limit, 40)
         for _, chosen in found:
             plans.value(chosen)
-        if plans.best is not None or (complete and limit > solved.base + (relaxation.worst << relaxation.shift)):
+        if plans.best is not None or (
+            complete and limit > solved.base + (relaxation.worst << relaxation.shift)
+        ):
             return
         limit *= 4
 
@@ -208,9 +210,7 @@ def _list(
     return listed, complete
 
 
-def _branch(
-    relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | None
-) -> StructurePlan | None:
+def _branch(relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | None) -> StructurePlan | None:
     """Split the search until no part can hold a better plan; the bound is the least of the parts left."""
     raiser = Raiser(relaxation, plans, watch)
     whole = raiser.whole_part(plans.prices(start) if start is not None else None)
@@ -219,6 +219,8 @@ def _branch(
     heap: list[tuple[int, int, Part]] = [(whole.bound, 0, whole)]
     made = parts = 0
     proven = 0
+    unresolved: list[int] = []
+    root: Solved | None = None
     while heap:
         bound, _, part = heap[0]
         if plans.best is not None and bound >= plans.best[0]:
@@ -234,6 +236,8 @@ def _branch(
             continue
         if plans.best is None:
             _dive(relaxation, plans, part, solved)
+        root = root or solved
+        _drop(relaxation, plans, root)
         at = max(part.bound, relaxation.bound(solved))
         if plans.best is not None:
             watch.tell("structure", plans.best[0], min(at, plans.best[0]), "cost")
@@ -243,19 +247,29 @@ def _branch(
             continue
         children = raiser.split(part, solved, at)
         if not children:
-            continue
+            unresolved.append(at)
         for child in children:
             made += 1
             heapq.heappush(heap, (child.bound, made, child))
     if plans.best is None:
-        if heap:
+        if heap or unresolved:
             raise UndecidedError
         return None
     if not heap:
         proven = plans.best[0]
-    plan = _plan(plans, min(proven, plans.best[0]), parts)
+    plan = _plan(plans, min([proven, plans.best[0], *unresolved]), parts)
     watch.tell("structure", plan.cost, plan.bound, "cost")
     return plan
+
+
+def _drop(relaxation: Relaxation, plans: Plans, root: Solved) -> None:
+    """Drop the columns that no better plan can use: their reduced cost alone exceeds the gap."""
+    if plans.best is None:
+        return
+    limit = ((plans.best[0] - 1) << relaxation.shift) - root.base
+    for scope, relaxed in enumerate(root.scopes):
+        if relaxed is not None:
+            relaxation.dead[scope] |= relaxed.reduced > limit
 
 
 def _close(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved, watch: Watch) -> bool:
@@ -278,9 +292,7 @@ def _close(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved, wat
         plans.value(chosen)
         if watch.over():
             return False
-    if complete:
-        return True
-    return False
+    return complete
 
 
 def _plan(plans: Plans, bound: int, parts: int) -> StructurePlan:
@@ -288,6 +300,4 @@ def _plan(plans: Plans, bound: int, parts: int) -> StructurePlan:
     cost, chosen = plans.best
     posts, values = plans.posts(chosen)
     status: Status = "optimal" if bound == cost else "feasible"
-    return StructurePlan(
-        chosen, posts, cost, bound, status, tuple(values.tolist()), len(plans.seen), parts
-    )
+    return StructurePlan(chosen, posts, cost, bound, status, tuple(values.tolist()), len(plans.seen), parts)

@@ -19,10 +19,10 @@ from vitri.optimise.structure.columns import Bundles
 
 FloatArray = npt.NDArray[np.float64]
 # table entries (bundle, cell, price) that may stand in memory, at 12 bytes each
-ENTRIES = 48_000_000
+ENTRIES = 16_000_000
 MOST_PRICES, FEWEST_PRICES = 2048, 24
-# (bundle, unit, group, month) cells priced in one go: what fits the cache of a core
-CHUNK = 24_000
+# (bundle, unit) pairs priced in one go: what fits the cache of a core
+CHUNK = 52_000
 TOP_BINS = 1 << 16
 
 

@@ -224,7 +224,9 @@ class Raiser:
                     best = key if best is None or key < best else best
         return None if best is None else best[1:]
 
-    def _open_pairs(self, part: Part, scope: int, relaxed: Relaxed) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    def _open_pairs(
+        self, part: Part, scope: int, relaxed: Relaxed
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
         """Return the pairs that some allowed bundle still holds together."""
         program = self.relaxation.programs[scope]
         assert program is not None

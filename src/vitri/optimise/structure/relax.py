@@ -113,7 +113,11 @@ class Relaxation:
                 found.append(None)
                 continue
             relaxed = program.solve(
-                cost[self.columns[scope], scope], self.barred(part, scope), part.low[scope], part.high[scope]
+                cost[self.columns[scope], scope],
+                self.barred(part, scope),
+                part.low[scope],
+                part.high[scope],
+                (worth + 4 * self.worst) << self.shift,
             )
             base += relaxed.base
             found.append(relaxed)
