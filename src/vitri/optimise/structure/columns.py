@@ -73,8 +73,11 @@ class Bundles(Protocol):
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price the bundles asked for in all units."""
 
-    def of_units(self, units: IntArray) -> Bundles:
-        """Return the same bundles in some of the units; scopes and offices keep their numbers."""
+    def of_units(self, units: IntArray, *, one_scope: bool = False) -> Bundles:
+        """Return the same bundles in some of the units; offices keep their numbers, and so do scopes.
+
+        `one_scope` puts all units under one structure.
+        """
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,12 @@ class PricedBundles:
         worst = self.cost[:, :, min(self.least, self.cost.shape[2] - 1)].max(axis=0, initial=0)
         return _total(worst) * self.membership.shape[1]
 
-    def of_units(self, units: IntArray) -> PricedBundles:
+    def of_units(self, units: IntArray, *, one_scope: bool = False) -> PricedBundles:
         """Return the table of some units."""
-        offices, scopes = (tuple(all_[u] for u in units.tolist()) for all_ in (self.office_of, self.scope_of))
-        return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes)
+        offices = tuple(self.office_of[u] for u in units.tolist())
+        scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
+        needed = self.needed.any(axis=0, keepdims=True) if one_scope else self.needed
+        return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes, needed=needed)
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Read the table."""
@@ -139,11 +144,18 @@ class DemandBundles:
         """The work laid out for pricing, once."""
         return _work_of(self.minutes, self.fund, self.service, self.least)
 
-    def of_units(self, units: IntArray) -> DemandBundles:
+    def of_units(self, units: IntArray, *, one_scope: bool = False) -> DemandBundles:
         """Return the work of some units."""
-        offices, scopes = (tuple(all_[u] for u in units.tolist()) for all_ in (self.office_of, self.scope_of))
+        offices = tuple(self.office_of[u] for u in units.tolist())
+        scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
+        needed = self.needed.any(axis=0, keepdims=True) if one_scope else self.needed
         return replace(
-            self, minutes=self.minutes[units], fund=self.fund[units], office_of=offices, scope_of=scopes
+            self,
+            minutes=self.minutes[units],
+            fund=self.fund[units],
+            office_of=offices,
+            scope_of=scopes,
+            needed=needed,
         )
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:

@@ -37,6 +37,7 @@ from vitri.optimise.structure.price import (
 )
 from vitri.optimise.structure.raise_bound import Raiser
 from vitri.optimise.structure.relax import Part, Relaxation, Solved
+from vitri.optimise.structure.sweep import sweep
 
 # whole numbers beyond this could overflow sums of 64 bits
 LARGEST = 1 << 56
@@ -44,7 +45,9 @@ PILOT_UNITS = 64
 PILOT_PAIRS = 150_000
 USEFUL_PRICES = 64
 MOST_LISTED = 4_000
-PARTS = 4_000
+# work limits in numbers, not in time, so that a run repeats itself
+PARTS = 600
+MOST_VALUED = 30_000
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
         return None
     pairs = len(data.membership) * len(data.office_of)
     start = _pilot(data, tree, plans, watch) if pairs > PILOT_PAIRS else None
+    if start is None and len(data.needed) > 1:
+        start = _from_common(data, tree, plans, watch)
     relaxation = _relaxation(data, tree, limits, plans, watch, start)
     if relaxation is None:
         return None if plans.best is None else _plan(plans, 0, 0)
@@ -118,6 +123,29 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
     if inner.best is None or plans.value(inner.best[1]) is None:
         return None
     return inner.best[1]
+
+
+def _from_common(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | None:
+    """Start from one structure for all scopes, cut down to the groups that each needs."""
+    units = np.arange(len(data.office_of))
+    together = data.of_units(units, one_scope=True)
+    quiet = Watch(SolveOptions(workers=watch.options.workers, time_limit_s=watch.options.time_limit_s))
+    quiet.started = watch.started
+    try:
+        found = design_structure(together, tree, quiet)
+    except UndecidedError:
+        return None
+    if found is None:
+        return None
+    at = {row.tobytes(): bundle for bundle, row in reversed(list(enumerate(data.membership)))}
+    chosen = []
+    for needed in data.needed:
+        kept = [data.membership[bundle] & needed for bundle in found.positions[0]]
+        if any(row.any() and row.tobytes() not in at for row in kept):
+            return None
+        chosen.append(tuple(sorted(at[row.tobytes()] for row in kept if row.any())))
+    start = tuple(chosen)
+    return start if plans.value(start) is not None else None
 
 
 def _reachable(limits: Laminar) -> int:
@@ -226,7 +254,9 @@ def _branch(relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | 
         if plans.best is not None and bound >= plans.best[0]:
             heap.clear()
             break
-        if parts and (watch.over() or parts >= PARTS):
+        # several structures at once are a start for what follows; one alone is proven
+        most = PARTS if len(whole.low) == 1 else max(6, 60 // len(whole.low))
+        if parts and (watch.over() or parts >= most or len(plans.seen) >= MOST_VALUED):
             proven = bound
             break
         heapq.heappop(heap)
@@ -236,6 +266,8 @@ def _branch(relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | 
             continue
         if plans.best is None:
             _dive(relaxation, plans, part, solved)
+        if parts == 1 and len(whole.low) > 1:
+            sweep(relaxation, plans, part, solved, watch)
         root = root or solved
         _drop(relaxation, plans, root)
         at = max(part.bound, relaxation.bound(solved))
@@ -280,7 +312,7 @@ def _close(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved, wat
         limit = ((plans.best[0] - 1) << relaxation.shift) - solved.base
     if limit < 0:
         return True
-    found, complete = _list(relaxation, part, solved, limit, MOST_LISTED)
+    found, complete = _list(relaxation, part, solved, limit, MOST_LISTED // len(solved.scopes))
     for total, chosen in found:
         if chosen in plans.seen:
             continue

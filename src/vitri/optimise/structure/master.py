@@ -45,8 +45,11 @@ class Prices:
         self.worth: dict[tuple[int, ...], int] = {}
 
     def places(self, price: IntArray) -> IntArray:
-        """Return the grid places (node) nearest to prices (node of the limits)."""
-        wanted = price[self.nodes]
+        """Return the grid places nearest to prices given by node of the limits."""
+        return self.nearest(price[self.nodes])
+
+    def nearest(self, wanted: IntArray) -> IntArray:
+        """Return the grid places nearest to prices given by node that has cells."""
         at = np.clip(np.searchsorted(self.grid, wanted), 0, len(self.grid) - 1)
         lower = np.maximum(0, at - 1)
         at = np.where(np.abs(self.grid[lower] - wanted) < np.abs(self.grid[at] - wanted), lower, at)

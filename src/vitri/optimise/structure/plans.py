@@ -47,6 +47,7 @@ class Plans:
         self.below = own
         self.known: dict[tuple[int, int], Entries] = {}
         self.entries = 0
+        self.last_entries = 0
         self.seen: dict[Chosen, int | None] = {}
         self.best: tuple[int, Chosen] | None = None
 
@@ -77,6 +78,7 @@ class Plans:
         gain = np.concatenate([empty, *(part.gain for _, part in parts)])
         count = np.concatenate([empty, *(part.count for _, part in parts)])
         node = self.limits.node_of[self.offices[unit]]
+        self.last_entries = len(unit)
         return hand_out(self.limits, node, gain, count, fixed), parts, first
 
     def value(self, chosen: Chosen) -> int | None:

@@ -76,13 +76,6 @@ class PriceTable:
             value += (fixed + share * self.count[bundle]) * self.grid
         return value, slope
 
-    def nearest(self, price: IntArray) -> IntArray:
-        """Return the grid places nearest to prices."""
-        at = np.clip(np.searchsorted(self.grid, price), 0, len(self.grid) - 1)
-        lower = np.maximum(0, at - 1)
-        nearer = np.abs(self.grid[lower] - price) < np.abs(self.grid[at] - price)
-        return np.asarray(np.where(nearer, lower, at), dtype=np.int64)
-
 
 def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:
     """Choose the prices of the grid: all gains if they are few, else dense where the prices are expected.

@@ -15,6 +15,7 @@ from vitri.optimise.structure.price import PriceTable
 MODELS = 12
 ROOT_ROUNDS, NODE_ROUNDS = 60, 14
 CUTS_A_ROUND = 60
+POOL_ENTRIES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Relaxation:
     groups: list[IntArray] = field(default_factory=list)
     programs: list[CoverLp | None] = field(default_factory=list)
     dead: list[BoolArray] = field(default_factory=list)
-    pool: list[tuple[IntArray, int]] = field(default_factory=list)
+    pool: dict[tuple[int, ...], int] = field(default_factory=dict)
+    pool_cost: IntArray = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+    pool_worth: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     solves: int = 0
 
     def __post_init__(self) -> None:
@@ -104,8 +107,7 @@ class Relaxation:
         if worth is None:
             return None
         cost = self.priced(places)
-        if len(self.pool) < 400:
-            self.pool.append((cost, worth))
+        self._remember(places, cost, worth)
         base = -(worth << self.shift)
         found: list[Relaxed | None] = []
         for scope, program in enumerate(self.programs):
@@ -128,13 +130,28 @@ class Relaxation:
         """Return the bound in whole cost units."""
         return -(-solved.base >> self.shift)
 
+    def _remember(self, places: IntArray, cost: IntArray, worth: int) -> None:
+        """Keep what prices say about any partition; the oldest make room."""
+        key = tuple(places.tolist())
+        if key in self.pool:
+            return
+        room = max(1, min(256, POOL_ENTRIES // max(1, cost.size)))
+        if not len(self.pool_worth):
+            self.pool_cost = np.zeros((room, *cost.shape), dtype=np.int64)
+            self.pool_worth = np.full(room, np.iinfo(np.int64).max // 4, dtype=np.int64)
+        place = len(self.pool) % room
+        self.pool[key] = place
+        self.pool_cost[place] = cost
+        self.pool_worth[place] = worth
+
     def partition_bound(self, chosen: tuple[tuple[int, ...], ...]) -> int:
-        """Return the best bound that any price tried so far gives for a partition (bundles by scope)."""
-        best = 0
-        for cost, worth in self.pool:
-            value = sum(int(cost[list(held), scope].sum()) for scope, held in enumerate(chosen) if held)
-            best = max(best, value - worth)
-        return best
+        """Return the best bound that the prices remembered give for a partition (bundles by scope)."""
+        held = [bundle for part in chosen for bundle in part]
+        scopes = [scope for scope, part in enumerate(chosen) for _ in part]
+        if not held:
+            return 0
+        value = self.pool_cost[:, held, scopes].sum(axis=1) - self.pool_worth
+        return int(value.max())
 
     def curves(self, solved: Solved) -> list[Curves]:
         """Return the curves of a solved relaxation for the model of prices."""
