@@ -84,9 +84,11 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
     if any(needed.any() and not data.membership[:, needed].any(axis=0).all() for needed in data.needed):
         return None
     pairs = len(data.membership) * len(data.office_of)
-    start = _pilot(data, tree, plans, watch) if pairs > PILOT_PAIRS else None
-    if start is None and len(data.needed) > 1:
+    start = None
+    if len(data.needed) > 1:
         start = _from_common(data, tree, plans, watch)
+    elif pairs > PILOT_PAIRS or len(np.unique(cells_of(data, limits).node)) > 1:
+        start = _pilot(data, tree, plans, watch)
     relaxation = _relaxation(data, tree, limits, plans, watch, start)
     if relaxation is None:
         return None if plans.best is None else _plan(plans, 0, 0)
@@ -95,7 +97,7 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
 
 def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | None:
     """Find a first structure from an even sample of units under one ceiling in proportion."""
-    units = sample_units(data, PILOT_UNITS)
+    units = sample_units(data, max(PILOT_UNITS, PILOT_PAIRS // len(data.membership)))
     sample = data.of_units(units)
     limits = laminar_of(tree)
     share = len(units) / len(data.office_of)

@@ -15,10 +15,9 @@ from ortools.linear_solver import pywraplp
 from vitri.optimise.engine import IntArray
 from vitri.optimise.laminar import Laminar, hand_out
 from vitri.optimise.quota_tree import NO_CEILING
-from vitri.optimise.structure.price import Cells, FloatArray, PriceTable
+from vitri.optimise.structure.price import Cells, FloatArray
 
-COARSE = 12
-NEAR = (0, 1, 3, 8, 20)
+TANGENT_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -72,75 +71,152 @@ class Prices:
             self.worth[key] = int((share.taken * price[paid]).sum())
         return self.worth[key]
 
-    def next_places(
-        self, table: PriceTable, curves: list[Curves], at: IntArray, worst: int
-    ) -> tuple[IntArray, float]:
-        """Return the places where the model is highest, and its height there."""
-        if len(self.nodes) == 1:
-            return self._scan(curves)
-        return self._solve(curves, at, float(max(1, worst)) / 1e4)
-
-    def _scan(self, curves: list[Curves]) -> tuple[IntArray, float]:
-        """Look at every price of the grid: there is only one price."""
+    def scan(self, curves: list[Curves]) -> tuple[IntArray, float]:
+        """Look at every price of the grid where there is only one price; return the best and its height."""
         height = np.zeros(len(self.grid))
         for scope in sorted({curve.scope for curve in curves}):
             height += np.min([c.value.sum(axis=0) for c in curves if c.scope == scope], axis=0)
         if not self.capped[0]:
             return np.zeros(1, dtype=np.int64), float(height[0])
-        # one node with a ceiling is the root of all limits there are
+        # what lies above the one node that has cells holds nothing else
         paid = self.grid.astype(np.float64) * float(min(self.limits.ceiling[self.chains[0]]))
         place = int(np.argmax(height - paid))
         return np.array([place]), float((height - paid)[place])
 
-    def _solve(self, curves: list[Curves], at: IntArray, scale: float) -> tuple[IntArray, float]:
-        solver = pywraplp.Solver.CreateSolver("GLOP")
-        infinity = solver.infinity()
-        unit = float(max(1, self.grid[-1]))
-        objective = solver.Objective()
-        objective.SetMaximization()
+
+class PriceModel:
+    """The linear program over prices, kept while models come and go; tangents enter where they are broken."""
+
+    def __init__(self, prices: Prices, worst: int) -> None:
+        self.prices = prices
+        self.scale = float(max(1, worst)) / 1e4
+        self.unit = float(max(1, prices.grid[-1]))
+        self.curves: list[Curves] = []
+        self.rows: list[pywraplp.Constraint] = []
+        self.heights: list[dict[int, pywraplp.Variable]] = []
+        self.known: list[set[tuple[int, int]]] = []
+        self.total: dict[int, pywraplp.Variable] = {}
+        if len(prices.nodes) > 1:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        limits = self.prices.limits
+        self.objective = self.solver.Objective()
+        self.objective.SetMaximization()
         up: dict[int, pywraplp.Variable] = {}
         down: dict[int, pywraplp.Variable] = {}
-        for node in range(len(self.limits.parent)):
-            if self.limits.ceiling[node] < NO_CEILING:
-                up[node] = solver.NumVar(0, 1, "")
-                objective.SetCoefficient(up[node], -float(self.limits.ceiling[node]) * unit / scale)
-            if self.limits.floor[node] > 0:
-                down[node] = solver.NumVar(0, 1, "")
-                objective.SetCoefficient(down[node], float(self.limits.floor[node]) * unit / scale)
-        price = []
-        for chain, capped in zip(self.chains, self.capped, strict=True):
-            variable = solver.NumVar(0, 1 if capped else 0, "")
-            row = solver.Constraint(0, 0)
+        for node in range(len(limits.parent)):
+            if limits.ceiling[node] < NO_CEILING:
+                up[node] = self.solver.NumVar(0, 1, "")
+                self.objective.SetCoefficient(up[node], -float(limits.ceiling[node]) * self.unit / self.scale)
+            if limits.floor[node] > 0:
+                down[node] = self.solver.NumVar(0, 1, "")
+                self.objective.SetCoefficient(down[node], float(limits.floor[node]) * self.unit / self.scale)
+        self.price = []
+        for chain, capped in zip(self.prices.chains, self.prices.capped, strict=True):
+            variable = self.solver.NumVar(0, 1 if capped else 0, "")
+            row = self.solver.Constraint(0, 0)
             row.SetCoefficient(variable, -1)
             for node in chain:
                 if node in up:
                     row.SetCoefficient(up[node], 1)
                 if node in down:
                     row.SetCoefficient(down[node], -1)
-            price.append(variable)
-        total: dict[int, pywraplp.Variable] = {}
-        last = len(self.grid) - 1
-        coarse = np.linspace(0, last, COARSE).astype(np.int64).tolist()
+            self.price.append(variable)
+
+    def add(self, curves: list[Curves], at: IntArray) -> None:
+        """Add the curves of a relaxation solved at some places."""
         for curve in curves:
-            if curve.scope not in total:
-                total[curve.scope] = solver.NumVar(-infinity, infinity, "")
-                objective.SetCoefficient(total[curve.scope], 1)
-            bound = solver.Constraint(-infinity, 0)
-            bound.SetCoefficient(total[curve.scope], 1)
-            for cell in np.flatnonzero(self.cells.scope == curve.scope).tolist():
-                node = int(self.node_at[cell])
-                height = solver.NumVar(-infinity, infinity, "")
-                bound.SetCoefficient(height, -1)
-                here = int(at[node])
-                near = [here + sign * step for step in NEAR for sign in (-1, 1)]
-                for place in sorted({min(last, max(0, p)) for p in (*coarse, *near)}):
-                    slope = float(curve.slope[cell, place])
-                    level = float(curve.value[cell, place]) - slope * float(self.grid[place])
-                    row = solver.Constraint(-infinity, level / scale)
-                    row.SetCoefficient(height, 1)
-                    row.SetCoefficient(price[node], -slope * unit / scale)
-        if solver.Solve() not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
-            return at, float("inf")
-        wanted = np.zeros(len(self.limits.parent), dtype=np.int64)
-        wanted[self.nodes] = np.rint([v.solution_value() * unit for v in price]).astype(np.int64)
-        return self.places(wanted), objective.Value() * scale
+            self.curves.append(curve)
+            if len(self.prices.nodes) == 1:
+                continue
+            infinity = self.solver.infinity()
+            if curve.scope not in self.total:
+                self.total[curve.scope] = self.solver.NumVar(-infinity, infinity, "")
+                self.objective.SetCoefficient(self.total[curve.scope], 1)
+            row = self.solver.Constraint(-infinity, 0)
+            row.SetCoefficient(self.total[curve.scope], 1)
+            heights: dict[int, pywraplp.Variable] = {}
+            self.rows.append(row)
+            self.heights.append(heights)
+            self.known.append(set())
+            last = len(self.prices.grid) - 1
+            for cell in np.flatnonzero(self.prices.cells.scope == curve.scope).tolist():
+                heights[cell] = self.solver.NumVar(-infinity, infinity, "")
+                row.SetCoefficient(heights[cell], -1)
+                here = int(at[self.prices.node_at[cell]])
+                for place in sorted({0, here, last // 2, last}):
+                    self._tangent(len(self.curves) - 1, cell, place)
+
+    def keep(self, kept: list[bool]) -> None:
+        """Drop the curves that are not kept."""
+        if len(self.prices.nodes) > 1:
+            for row, stays in zip(self.rows, kept, strict=True):
+                if not stays:
+                    row.SetBounds(-self.solver.infinity(), self.solver.infinity())
+            self.rows, self.heights, self.known = (
+                [item for item, stays in zip(listed, kept, strict=True) if stays]
+                for listed in (self.rows, self.heights, self.known)
+            )
+        self.curves = [curve for curve, stays in zip(self.curves, kept, strict=True) if stays]
+
+    def _tangent(self, index: int, cell: int, place: int) -> bool:
+        if (cell, place) in self.known[index]:
+            return False
+        self.known[index].add((cell, place))
+        curve = self.curves[index]
+        slope = float(curve.slope[cell, place])
+        level = float(curve.value[cell, place]) - slope * float(self.prices.grid[place])
+        row = self.solver.Constraint(-self.solver.infinity(), level / self.scale)
+        row.SetCoefficient(self.heights[index][cell], 1)
+        row.SetCoefficient(
+            self.price[int(self.prices.node_at[cell])], -slope * self.unit / self.scale
+        )
+        return True
+
+    def next_places(self, at: IntArray, radius: float) -> tuple[IntArray, float]:
+        """Return the places where the model is highest near `at`, and its height there.
+
+        Every price may move by `radius` of itself, or of the mean if that is more: far from where they were
+        made, models promise what no price keeps.
+        """
+        prices = self.prices
+        if len(prices.nodes) == 1:
+            return prices.scan(self.curves)
+        centre = prices.grid[at] / self.unit
+        reach = radius * np.maximum(centre, max(1e-4, float(centre.mean())))
+        for variable, middle, step, capped in zip(
+            self.price, centre.tolist(), reach.tolist(), prices.capped, strict=True
+        ):
+            if capped:
+                variable.SetBounds(max(0.0, middle - step), min(1.0, middle + step))
+        height = float("inf")
+        for _ in range(TANGENT_ROUNDS):
+            if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
+                return at, float("inf")
+            height = self.objective.Value() * self.scale
+            wanted = np.array([v.solution_value() * self.unit for v in self.price])
+            above = np.clip(np.searchsorted(prices.grid, wanted), 0, len(prices.grid) - 1)
+            below = np.maximum(0, above - 1)
+            tolerance = 1e-6 * abs(height) / max(1, len(prices.cells.scope))
+            # all values are read before a row is added: adding one forgets them
+            heard = [
+                np.array([v.solution_value() for v in heights.values()]) * self.scale
+                for heights in self.heights
+            ]
+            broken = 0
+            for index, heights in enumerate(self.heights):
+                curve = self.curves[index]
+                cells = np.array(list(heights), dtype=np.int64)
+                node = prices.node_at[cells]
+                said = heard[index]
+                for place in (below[node], above[node]):
+                    line = curve.value[cells, place] + curve.slope[cells, place] * (
+                        wanted[node] - prices.grid[place]
+                    )
+                    for cell in np.flatnonzero(said > line + tolerance).tolist():
+                        broken += self._tangent(index, int(cells[cell]), int(place[cell]))
+            if not broken:
+                break
+        return prices.nearest(np.rint(wanted).astype(np.int64)), height

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from vitri.optimise.engine import IntArray, Watch
 from vitri.optimise.quota_tree import NO_CEILING
 from vitri.optimise.structure.cover_lp import Relaxed
-from vitri.optimise.structure.master import Curves
+from vitri.optimise.structure.master import PriceModel
 from vitri.optimise.structure.plans import Chosen, Plans
 from vitri.optimise.structure.relax import MODELS, NODE_ROUNDS, ROOT_ROUNDS, Part, Relaxation, Solved
 
 CUT_ROUNDS = 6
 STALLS = 3
 SHORT_GAIN = 0.02
-
-
-@dataclass
-class _Model:
-    """A relaxation kept for choosing prices, with the fractions it came from."""
-
-    solved: Solved
-    curves: list[Curves]
+# how far prices may move at first, as a share of themselves, and at most
+FIRST_RADIUS, WIDE = 0.3, 1e4
 
 
 class Raiser:
@@ -73,24 +67,29 @@ class Raiser:
         relaxation = self.relaxation
         rounds = {0: ROOT_ROUNDS, 1: NODE_ROUNDS}.get(effort, effort)
         best: Solved | None = None
-        models: list[_Model] = []
+        model = PriceModel(relaxation.prices, relaxation.worst)
+        solutions: list[Solved] = []
         visited: set[tuple[int, ...]] = set()
         at = part.places
         settled = -(1 << 62)
         stalls = 0
         known_best = self.plans.best
+        radius = WIDE if not part.places.any() else FIRST_RADIUS
         for step in range(rounds):
             solved = relaxation.solve(part, at)
             if solved is None:
                 return None
+            if best is not None:
+                grown = solved.base > best.base
+                radius = min(WIDE, 1.7 * radius) if grown else 0.5 * radius
             if best is None or solved.base >= best.base:
                 best = solved
             self._value_if_whole(solved)
             if self._better(best.base) or (step and self.watch.over()):
                 return best
-            models = [*models[-MODELS + 1 :], _Model(solved, relaxation.curves(solved))]
+            self._learn(model, solutions, solved)
             visited.add(tuple(at.tolist()))
-            following, height = self._next(models, at)
+            following, height = model.next_places(best.places, radius)
             gap = self._gap(best)
             rise = height * float(1 << relaxation.shift) - best.base
             if tuple(following.tolist()) not in visited and rise > 1e-3 * gap:
@@ -110,6 +109,7 @@ class Raiser:
             else:
                 stalls = 0
             settled = best.base
+            radius = max(radius, 0.1)
             cut = self._cut(part, best, fives=stalls > 0 or step > 6)
             if cut is None:
                 break
@@ -117,10 +117,11 @@ class Raiser:
             if self._better(best.base) or self.watch.over():
                 return best
             at = best.places
-            models = [m for m in models if self._keeps_cuts(m.solved)]
+            model.keep([self._keeps_cuts(s) for s in solutions for r in s.scopes if r is not None])
+            solutions = [s for s in solutions if self._keeps_cuts(s)]
             visited = set()
-            models.append(_Model(cut, relaxation.curves(cut)))
-            following, _ = self._next(models, at)
+            self._learn(model, solutions, cut)
+            following, _ = model.next_places(at, radius)
             if tuple(following.tolist()) != tuple(at.tolist()):
                 visited.add(tuple(at.tolist()))
                 at = following
@@ -132,10 +133,14 @@ class Raiser:
             return 0.01 * abs(best.base) + 1.0
         return float((self.plans.best[0] << self.relaxation.shift) - best.base) + 1.0
 
-    def _next(self, models: list[_Model], at: IntArray) -> tuple[IntArray, float]:
-        relaxation = self.relaxation
-        curves = [curve for model in models for curve in model.curves]
-        return relaxation.prices.next_places(relaxation.table, curves, at, relaxation.worst)
+    def _learn(self, model: PriceModel, solutions: list[Solved], solved: Solved) -> None:
+        """Enter a solved relaxation into the model of prices; the oldest makes room."""
+        if len(solutions) >= MODELS:
+            oldest = solutions.pop(0)
+            gone = sum(relaxed is not None for relaxed in oldest.scopes)
+            model.keep([index >= gone for index in range(len(model.curves))])
+        solutions.append(solved)
+        model.add(self.relaxation.curves(solved), solved.places)
 
     def _cut(self, part: Part, solved: Solved, *, fives: bool) -> Solved | None:
         """Cut and solve again at the same prices a few times; None if there was nothing to cut."""
