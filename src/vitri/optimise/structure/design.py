@@ -257,7 +257,7 @@ def _branch(relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | 
             heap.clear()
             break
         # several structures at once are a start for what follows; one alone is proven
-        most = PARTS if len(whole.low) == 1 else max(6, 60 // len(whole.low))
+        most = PARTS if len(whole.low) == 1 else 60 // len(whole.low)
         if parts and (watch.over() or parts >= most or len(plans.seen) >= MOST_VALUED):
             proven = bound
             break

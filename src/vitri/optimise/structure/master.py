@@ -22,9 +22,10 @@ TANGENT_ROUNDS = 8
 
 @dataclass(frozen=True)
 class Curves:
-    """One relaxation of one scope: value and slope (cell, price) at every price of the grid."""
+    """One relaxation of one scope: value and slope (cell of the scope, price) at every price of the grid."""
 
     scope: int
+    cells: IntArray
     value: FloatArray
     slope: FloatArray
 
@@ -93,7 +94,7 @@ class PriceModel:
         self.unit = float(max(1, prices.grid[-1]))
         self.curves: list[Curves] = []
         self.rows: list[pywraplp.Constraint] = []
-        self.heights: list[dict[int, pywraplp.Variable]] = []
+        self.heights: list[list[pywraplp.Variable]] = []
         self.known: list[set[tuple[int, int]]] = []
         self.total: dict[int, pywraplp.Variable] = {}
         if len(prices.nodes) > 1:
@@ -137,17 +138,17 @@ class PriceModel:
                 self.objective.SetCoefficient(self.total[curve.scope], 1)
             row = self.solver.Constraint(-infinity, 0)
             row.SetCoefficient(self.total[curve.scope], 1)
-            heights: dict[int, pywraplp.Variable] = {}
+            heights: list[pywraplp.Variable] = []
             self.rows.append(row)
             self.heights.append(heights)
             self.known.append(set())
             last = len(self.prices.grid) - 1
-            for cell in np.flatnonzero(self.prices.cells.scope == curve.scope).tolist():
-                heights[cell] = self.solver.NumVar(-infinity, infinity, "")
-                row.SetCoefficient(heights[cell], -1)
+            for line, cell in enumerate(curve.cells.tolist()):
+                heights.append(self.solver.NumVar(-infinity, infinity, ""))
+                row.SetCoefficient(heights[line], -1)
                 here = int(at[self.prices.node_at[cell]])
                 for place in sorted({0, here, last // 2, last}):
-                    self._tangent(len(self.curves) - 1, cell, place)
+                    self._tangent(len(self.curves) - 1, line, place)
 
     def keep(self, kept: list[bool]) -> None:
         """Drop the curves that are not kept."""
@@ -161,18 +162,18 @@ class PriceModel:
             )
         self.curves = [curve for curve, stays in zip(self.curves, kept, strict=True) if stays]
 
-    def _tangent(self, index: int, cell: int, place: int) -> bool:
-        if (cell, place) in self.known[index]:
+    def _tangent(self, index: int, line: int, place: int) -> bool:
+        """Enter the tangent of a curve's line at a place; whether it is new."""
+        if (line, place) in self.known[index]:
             return False
-        self.known[index].add((cell, place))
+        self.known[index].add((line, place))
         curve = self.curves[index]
-        slope = float(curve.slope[cell, place])
-        level = float(curve.value[cell, place]) - slope * float(self.prices.grid[place])
+        slope = float(curve.slope[line, place])
+        level = float(curve.value[line, place]) - slope * float(self.prices.grid[place])
         row = self.solver.Constraint(-self.solver.infinity(), level / self.scale)
-        row.SetCoefficient(self.heights[index][cell], 1)
-        row.SetCoefficient(
-            self.price[int(self.prices.node_at[cell])], -slope * self.unit / self.scale
-        )
+        row.SetCoefficient(self.heights[index][line], 1)
+        node = int(self.prices.node_at[curve.cells[line]])
+        row.SetCoefficient(self.price[node], -slope * self.unit / self.scale)
         return True
 
     def next_places(self, at: IntArray, radius: float) -> tuple[IntArray, float]:
@@ -201,22 +202,17 @@ class PriceModel:
             below = np.maximum(0, above - 1)
             tolerance = 1e-6 * abs(height) / max(1, len(prices.cells.scope))
             # all values are read before a row is added: adding one forgets them
-            heard = [
-                np.array([v.solution_value() for v in heights.values()]) * self.scale
-                for heights in self.heights
-            ]
+            heard = [np.array([v.solution_value() for v in heights]) * self.scale for heights in self.heights]
             broken = 0
-            for index, heights in enumerate(self.heights):
-                curve = self.curves[index]
-                cells = np.array(list(heights), dtype=np.int64)
-                node = prices.node_at[cells]
-                said = heard[index]
+            for index, (curve, said) in enumerate(zip(self.curves, heard, strict=True)):
+                node = prices.node_at[curve.cells]
+                lines = np.arange(len(node))
                 for place in (below[node], above[node]):
-                    line = curve.value[cells, place] + curve.slope[cells, place] * (
+                    height_at = curve.value[lines, place] + curve.slope[lines, place] * (
                         wanted[node] - prices.grid[place]
                     )
-                    for cell in np.flatnonzero(said > line + tolerance).tolist():
-                        broken += self._tangent(index, int(cells[cell]), int(place[cell]))
+                    for line in np.flatnonzero(said > height_at + tolerance).tolist():
+                        broken += self._tangent(index, line, int(place[line]))
             if not broken:
                 break
         return prices.nearest(np.rint(wanted).astype(np.int64)), height

@@ -65,16 +65,14 @@ class PriceTable:
         net = self.saved[:, cells, index] - price * self.count[:, cells, index]
         return self.first + self.least * self.cells.units * price - net
 
-    def curve(self, bundles: IntArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return value and slope (cell, price) of a weighted sum of bundles, at every price of the grid."""
-        value = np.zeros(self.count.shape[1:])
-        slope = np.zeros(self.count.shape[1:])
+    def curve(self, bundles: IntArray, weight: FloatArray, cells: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return value and slope (cell, price) of a weighted sum of bundles at every price of the grid."""
+        value = np.zeros((len(cells), len(self.grid)))
+        slope = np.zeros((len(cells), len(self.grid)))
         for bundle, share in zip(bundles.tolist(), weight.tolist(), strict=True):
-            fixed = share * self.least * self.cells.units[:, None]
-            slope += fixed + share * self.count[bundle]
-            value += share * (self.first[bundle][:, None] - self.saved[bundle])
-            value += (fixed + share * self.count[bundle]) * self.grid
-        return value, slope
+            slope += share * (self.least * self.cells.units[cells][:, None] + self.count[bundle, cells])
+            value += share * (self.first[bundle, cells][:, None] - self.saved[bundle, cells])
+        return value + slope * self.grid, slope
 
 
 def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:

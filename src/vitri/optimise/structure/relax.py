@@ -159,8 +159,9 @@ class Relaxation:
         for scope, relaxed in enumerate(solved.scopes):
             if relaxed is not None:
                 used = np.flatnonzero(relaxed.value)
-                value, slope = self.table.curve(self.columns[scope][used], relaxed.value[used])
-                found.append(Curves(scope, value, slope))
+                cells = np.flatnonzero(self.table.cells.scope == scope)
+                value, slope = self.table.curve(self.columns[scope][used], relaxed.value[used], cells)
+                found.append(Curves(scope, cells, value, slope))
         return found
 
     def separate(self, solved: Solved, *, fives: bool) -> int:
