@@ -7,6 +7,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.structure",
         "How fast is a common structure with its quotas proven, beside one integer program for the same?",
     ),
+    "quota": (
+        "benchmarks.quota",
+        "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

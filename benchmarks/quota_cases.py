@@ -30,7 +30,7 @@ class Case:
     """What makes a case; `share` is the ceiling as a share of the workload, `provinces` 0: one ceiling.
 
     `exact_hours` prices in hundredths of an hour from fractional hours, as the printed optima of small cases
-    do; otherwise work is whole minutes.
+    do; otherwise work is whole minutes. `most_posts` cuts that table off (0: never).
     """
 
     offices: int
@@ -42,6 +42,7 @@ class Case:
     office_caps: bool = False
     floors: bool = False
     exact_hours: bool = False
+    most_posts: int = 0
 
     @property
     def name(self) -> str:
@@ -85,7 +86,7 @@ def make(case: Case) -> Made:
         1,
     )
     if case.exact_hours:
-        return Made(case, hours, masks, tree, PricedBundles(held, _hour_table(held, hours), *common))
+        return Made(case, hours, masks, tree, PricedBundles(held, _hour_table(held, hours, case.most_posts), *common))
     minutes = np.zeros((case.offices, case.groups, 3, MONTHS), dtype=np.int64)
     minutes[:, :, 0, :] = np.rint(hours * 60)
     service = Service(
@@ -95,12 +96,12 @@ def make(case: Case) -> Made:
     return Made(case, hours, masks, tree, DemandBundles(held, minutes, fund, service, *common))
 
 
-def _hour_table(held: np.ndarray, hours: np.ndarray) -> IntArray:
+def _hour_table(held: np.ndarray, hours: np.ndarray, most_posts: int) -> IntArray:
     """Price in hundredths of an hour, until nothing more is gained."""
     demand = np.einsum("bg,ogm->bom", held.astype(np.int64), hours)
     layers = []
     posts = 0
-    while posts == 0 or layers[-1].any():
+    while posts == 0 or (layers[-1].any() and not 0 < most_posts < posts):
         over = np.maximum(0, demand - posts * HOURS)
         beyond = np.maximum(0, demand - posts * HOURS * (1 + OVERTIME))
         layers.append(np.rint(100 * (OVER * over + (UNMET - OVER) * beyond).sum(axis=2)).astype(np.int64))
@@ -143,7 +144,7 @@ PRINTED = {
     Case(8, 30, 5, 1.0, 1, exact_hours=True): 10_685_584,
     Case(40, 20, 5, 1.05, 1, exact_hours=True): 36_386_372,
     Case(8, 30, 5, 1.0, 3, exact_hours=True): 11_456_893,
-    Case(40, 30, 5, 1.05, 1, exact_hours=True): 39_245_224,
+    Case(40, 30, 5, 1.05, 1, exact_hours=True, most_posts=12): 39_245_224,
 }
 """Optima of one-ceiling cases found by a separate programme, in hundredths of an hour."""
 

@@ -19,7 +19,7 @@ from vitri.optimise.quota_tree import NO_CEILING, Tree
 class Laminar:
     """The limited nodes of a quota tree; the last one is the root and stands above all.
 
-    `parent` is -1 for the root, `depth` 0 for it. `node_of[office]` is the lowest limited node above an
+    `parent` is -1 for the root, `depth` 0 for it. A ceiling is never more than what the nodes below can hold. `node_of[office]` is the lowest limited node above an
     office, `source[n]` the node of the tree that n stands for (-1: a root that has no limit).
     """
 
@@ -73,6 +73,11 @@ def laminar_of(tree: Tree, kept: Sequence[bool] | None = None) -> Laminar:
     ceiling = [NO_CEILING if i < 0 else nodes[i].ceiling if i in populated else 0 for i in source]
     floor = [0 if i < 0 else nodes[i].floor for i in source]
     lowest = [next((at[n] for n in chain if limited[n]), root) for chain in chains]
+    for index in np.argsort(-depth, kind="stable").tolist():
+        # no node holds more than what is below it can hold
+        if index not in lowest:
+            below = [ceiling[child] for child in np.flatnonzero(parent == index).tolist()]
+            ceiling[index] = min(ceiling[index], sum(below))
     return Laminar(
         parent,
         depth,
@@ -184,9 +189,10 @@ def prices_of(limits: Laminar, share: Share) -> IntArray:
 
 
 def values_of(limits: Laminar, share: Share, nodes: int) -> IntArray:
-    """Return for the nodes of the tree what one post more at the node's own limit is worth.
+    """Return for the nodes of the tree what one post more at the node's own limit is worth at most.
 
-    Positive: a ceiling one higher saves that much; negative: a floor one lower does.
+    Positive: no ceiling one higher saves more (at the root it saves exactly that); negative: no floor one
+    lower does.
     """
     price = prices_of(limits, share)
     values = np.zeros(nodes, dtype=np.int64)

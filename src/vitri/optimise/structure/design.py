@@ -54,9 +54,9 @@ MOST_VALUED = 30_000
 class StructurePlan:
     """Positions per scope (bundle indices), posts (bundle, unit), the cost reached and its proven bound.
 
-    `values` says for every node of the tree what one post more at its own limit is worth in the cost:
-    positive where a ceiling one higher would save that much, negative where a floor one lower would. Posts
-    that a floor asks for and that save nothing stand in no position. `listed` counts the partitions valued,
+    `values` says for every node of the tree what one post more at its own limit is worth at most in the cost
+    of this structure: positive where its ceiling binds, negative where its floor does. Posts that a floor
+    asks for and that save nothing stand in no position. `listed` counts the partitions valued,
     `parts` the parts the search was split into.
     """
 
@@ -101,7 +101,7 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
     sample = data.of_units(units)
     limits = laminar_of(tree)
     share = len(units) / len(data.office_of)
-    ceiling = _reachable(limits)
+    ceiling = min(NO_CEILING, int(limits.ceiling[int(np.argmin(limits.depth))]))
     one = Laminar(
         np.array([-1], dtype=np.int64),
         np.zeros(1, dtype=np.int64),
@@ -148,17 +148,6 @@ def _from_common(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chose
         chosen.append(tuple(sorted(at[row.tobytes()] for row in kept if row.any())))
     start = tuple(chosen)
     return start if plans.value(start) is not None else None
-
-
-def _reachable(limits: Laminar) -> int:
-    """Return how many posts the limits allow in all."""
-    room = [0] * len(limits.parent)
-    for node in np.argsort(-limits.depth, kind="stable").tolist():
-        children = np.flatnonzero(limits.parent == node).tolist()
-        loose = bool((limits.node_of == node).any())
-        inside = NO_CEILING if loose else sum(room[c] for c in children)
-        room[node] = min(int(limits.ceiling[node]), inside)
-    return min(NO_CEILING, room[int(np.argmin(limits.depth))])
 
 
 def _relaxation(
