@@ -86,7 +86,9 @@ def make(case: Case) -> Made:
         1,
     )
     if case.exact_hours:
-        return Made(case, hours, masks, tree, PricedBundles(held, _hour_table(held, hours, case.most_posts), *common))
+        return Made(
+            case, hours, masks, tree, PricedBundles(held, _hour_table(held, hours, case.most_posts), *common)
+        )
     minutes = np.zeros((case.offices, case.groups, 3, MONTHS), dtype=np.int64)
     minutes[:, :, 0, :] = np.rint(hours * 60)
     service = Service(

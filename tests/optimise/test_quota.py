@@ -127,7 +127,7 @@ def test_falling_gains_under_floors_are_shared_exactly(seed: int) -> None:
 
 
 def test_the_value_at_the_root_is_what_one_more_post_saves() -> None:
-    """For fixed items the root's value is exactly the saving of a ceiling one higher; elsewhere at least it."""
+    """The root's value is exactly the saving of a ceiling one higher; elsewhere it is never less."""
     checked = 0
     for seed in range(80):
         rng = np.random.default_rng(seed)

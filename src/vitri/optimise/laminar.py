@@ -19,8 +19,9 @@ from vitri.optimise.quota_tree import NO_CEILING, Tree
 class Laminar:
     """The limited nodes of a quota tree; the last one is the root and stands above all.
 
-    `parent` is -1 for the root, `depth` 0 for it. A ceiling is never more than what the nodes below can hold. `node_of[office]` is the lowest limited node above an
-    office, `source[n]` the node of the tree that n stands for (-1: a root that has no limit).
+    `parent` is -1 for the root, `depth` 0 for it. A ceiling never exceeds what the nodes below can hold.
+    `node_of[office]` is the lowest limited node above an office, `source[n]` the node of the tree that n
+    stands for (-1: a root that has no limit).
     """
 
     parent: IntArray

@@ -98,13 +98,13 @@ class PricedBundles:
     def largest(self) -> int:
         """Return a bound on the cost of any plan."""
         worst = self.cost[:, :, min(self.least, self.cost.shape[2] - 1)].max(axis=0, initial=0)
-        return _total(worst) * self.membership.shape[1]
+        return _total(worst) * int(self.membership.shape[1])
 
     def of_units(self, units: IntArray, *, one_scope: bool = False) -> PricedBundles:
         """Return the table of some units."""
         offices = tuple(self.office_of[u] for u in units.tolist())
         scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
-        needed = self.needed.any(axis=0, keepdims=True) if one_scope else self.needed
+        needed = _any_scope(self.needed) if one_scope else self.needed
         return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes, needed=needed)
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
@@ -148,7 +148,7 @@ class DemandBundles:
         """Return the work of some units."""
         offices = tuple(self.office_of[u] for u in units.tolist())
         scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
-        needed = self.needed.any(axis=0, keepdims=True) if one_scope else self.needed
+        needed = _any_scope(self.needed) if one_scope else self.needed
         return replace(
             self,
             minutes=self.minutes[units],
@@ -161,6 +161,11 @@ class DemandBundles:
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price bundles by one matrix product and a few hinges per month, exactly in whole numbers."""
         return _price_runs(self.membership[np.asarray(asked, dtype=np.int64)], self.work, self.least)
+
+
+def _any_scope(needed: BoolArray) -> BoolArray:
+    """Return what any scope needs, as one scope."""
+    return np.asarray(needed.any(axis=0), dtype=bool).reshape(1, -1)
 
 
 def _total(values: IntArray) -> int:
@@ -253,7 +258,7 @@ def _price_runs(held: BoolArray, work: Work, least: int) -> Runs:
             hinges = _only(hinges, keep)
         posts += 1
         following = _cost(hinges, posts, len(ids))
-        gain = now - following
+        gain = np.asarray(now - following)
         some = gain > 0
         pairs.append(ids[some])
         gains.append(gain[some])
@@ -261,9 +266,9 @@ def _price_runs(held: BoolArray, work: Work, least: int) -> Runs:
     counts = [np.ones(len(p), dtype=np.int64) for p in pairs]
     if alive.any():
         keep = np.flatnonzero(alive)
-        for place, gain, count in _long_runs(_only(hinges, keep), now[keep], posts):
-            pairs.append(ids[keep][place])
-            gains.append(gain)
+        for where, each, count in _long_runs(_only(hinges, keep), now[keep], posts):
+            pairs.append(ids[keep][where])
+            gains.append(each)
             counts.append(count)
     if not pairs:
         empty = np.zeros(0, dtype=np.int64)

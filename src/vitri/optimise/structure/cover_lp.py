@@ -140,12 +140,12 @@ class CoverLp:
 
     def _run(self) -> bool:
         """Solve, from scratch if need be; the duals before stay in force where both fail."""
-        solved = self.solver.Solve() == pywraplp.Solver.OPTIMAL
+        solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
         if not solved:
             afresh = pywraplp.MPSolverParameters()
             afresh.SetIntegerParam(afresh.INCREMENTALITY, afresh.INCREMENTALITY_OFF)
             status = self.solver.Solve(afresh)
-            solved = status == pywraplp.Solver.OPTIMAL
+            solved = bool(status == pywraplp.Solver.OPTIMAL)
         if solved:
             self.duals = (
                 [row.dual_value() for row in self.cover],
@@ -177,7 +177,7 @@ class CoverLp:
         unit *= min(1.0, limit / max(1.0, largest))
 
         def whole(values: list[float]) -> IntArray:
-            return np.rint(np.array(values, dtype=np.float64) * unit).astype(np.int64)
+            return np.asarray(np.rint(np.array(values, dtype=np.float64) * unit), dtype=np.int64)
 
         row_price = whole(rows)
         cut_price = np.minimum(whole(cuts), 0)

@@ -217,10 +217,10 @@ def _list(
         return [(0, tuple(() for _ in solved.scopes))], True
     found, complete = partitions_within(masks, reduced, (1 << offset) - 1, limit, most)
     listed = []
-    for total, columns in found:
+    for total, chosen in found:
         held: list[list[int]] = [[] for _ in solved.scopes]
-        for column in columns:
-            held[owner[column][0]].append(owner[column][1])
+        for place in chosen:
+            held[owner[place][0]].append(owner[place][1])
         if all(
             relaxed is None or part.low[s] <= len(held[s]) <= part.high[s]
             for s, relaxed in enumerate(solved.scopes)

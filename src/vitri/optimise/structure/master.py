@@ -69,7 +69,8 @@ class Prices:
             share = hand_out(self.limits, self.nodes[paid], price[paid], count[paid])
             if share is None:
                 return None
-            self.worth[key] = int((share.taken * price[paid]).sum())
+            pairs = zip(share.taken.tolist(), price[paid].tolist(), strict=True)
+            self.worth[key] = sum(posts * each for posts, each in pairs)
         return self.worth[key]
 
     def scan(self, curves: list[Curves]) -> tuple[IntArray, float]:

@@ -51,23 +51,27 @@ class Plans:
         self.seen: dict[Chosen, int | None] = {}
         self.best: tuple[int, Chosen] | None = None
 
-    def entries_of(self, scope: int, bundle: int) -> Entries:
-        """Return a bundle's gains in a scope."""
-        key = scope, bundle
-        if key not in self.known:
-            runs = self.parts[scope].runs([bundle])
+    def entries_of(self, scope: int, held: tuple[int, ...]) -> list[tuple[int, Entries]]:
+        """Return bundles with their gains in a scope."""
+        missing = [bundle for bundle in held if (scope, bundle) not in self.known]
+        if missing:
             if self.entries > REMEMBERED_ENTRIES:
                 self.known.clear()
-                self.entries = 0
-            self.known[key] = Entries(
-                self.units[scope][runs.pair], runs.gain, runs.count, int(runs.first.sum())
-            )
+                self.entries, missing = 0, list(held)
+            runs = self.parts[scope].runs(missing)
+            units = self.units[scope]
+            bundle, unit = np.divmod(runs.pair, max(1, len(units)))
+            for place, number in enumerate(missing):
+                own = np.flatnonzero(bundle == place)
+                self.known[scope, number] = Entries(
+                    units[unit[own]], runs.gain[own], runs.count[own], int(runs.first[place].sum())
+                )
             self.entries += len(runs.gain)
-        return self.known[key]
+        return [(bundle, self.known[scope, bundle]) for bundle in held]
 
     def share(self, chosen: Chosen) -> tuple[Share | None, list[tuple[int, Entries]], int]:
         """Hand out posts for a partition; also its entries by bundle and the cost of the least posts."""
-        parts = [(b, self.entries_of(s, b)) for s, held in enumerate(chosen) for b in held]
+        parts = [entry for s, held in enumerate(chosen) for entry in self.entries_of(s, held)]
         first = sum(part.first for _, part in parts)
         fixed = np.zeros(len(self.limits.parent), dtype=np.int64)
         if self.bundles.least:
@@ -107,7 +111,7 @@ class Plans:
         posts = np.zeros((len(self.bundles.membership), len(self.offices)), dtype=np.int64)
         assert share is not None
         for scope, held in enumerate(chosen):
-            posts[np.ix_(list(held), self.units[scope])] += self.bundles.least
+            posts[np.ix_(np.array(held, dtype=np.int64), self.units[scope])] += self.bundles.least
         start = 0
         for bundle, part in parts:
             end = start + len(part.unit)

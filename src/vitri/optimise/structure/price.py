@@ -53,7 +53,7 @@ class PriceTable:
 
     grid: IntArray
     first: IntArray
-    count: IntArray
+    count: npt.NDArray[np.int32]
     saved: IntArray
     cells: Cells
     least: int
@@ -63,7 +63,7 @@ class PriceTable:
         cells = np.arange(len(self.cells.scope))
         price = self.grid[index]
         net = self.saved[:, cells, index] - price * self.count[:, cells, index]
-        return self.first + self.least * self.cells.units * price - net
+        return np.asarray(self.first + self.least * self.cells.units * price - net, dtype=np.int64)
 
     def curve(self, bundles: IntArray, weight: FloatArray, cells: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return value and slope (cell, price) of a weighted sum of bundles at every price of the grid."""
@@ -72,7 +72,7 @@ class PriceTable:
         for bundle, share in zip(bundles.tolist(), weight.tolist(), strict=True):
             slope += share * (self.least * self.cells.units[cells][:, None] + self.count[bundle, cells])
             value += share * (self.first[bundle, cells][:, None] - self.saved[bundle, cells])
-        return value + slope * self.grid, slope
+        return np.asarray(value + slope * self.grid), slope
 
 
 def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:
@@ -83,7 +83,7 @@ def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:
     """
     distinct = np.unique(gains)
     if len(distinct) + 1 <= places:
-        return np.r_[0, distinct].astype(np.int64)
+        return np.concatenate([np.zeros(1, dtype=np.int64), distinct])
     ordered = np.sort(gains)
     inner = ordered
     if len(around):
@@ -135,9 +135,9 @@ def build_table(bundles: Bundles, cells: Cells, grid: IntArray, watch: Watch) ->
             np.add.at(total, key, worth)
         # from the top down, so that a place holds all gains at or above its price
         shape = (len(asked), *size)
-        if many:
-            posts = np.minimum(posts, np.iinfo(np.int32).max // 2)
-        count[asked] = np.cumsum(posts.reshape(shape)[:, :, ::-1], axis=2)[:, :, ::-1]
+        held = np.cumsum(posts.reshape(shape)[:, :, ::-1], axis=2)[:, :, ::-1]
+        # a count cut short only lowers the bound
+        count[asked] = np.minimum(held, np.iinfo(np.int32).max) if many else held
         saved[asked] = np.cumsum(total.reshape(shape)[:, :, ::-1], axis=2)[:, :, ::-1]
         if starts is not None:
             first[asked] = np.add.reduceat(runs.first, starts, axis=1)
@@ -172,7 +172,8 @@ class _Bins:
     def of(self, gain: IntArray) -> IntArray:
         if self.table is None:
             return np.asarray(np.searchsorted(self.grid, gain, side="right") - 1, dtype=np.int64)
-        return self.table[np.minimum(gain >> self.shift, len(self.table) - 1)]
+        place = np.minimum(gain >> self.shift, len(self.table) - 1)
+        return np.asarray(self.table[place], dtype=np.int64)
 
 
 def aligned(grid: IntArray) -> IntArray:

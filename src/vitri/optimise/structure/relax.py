@@ -142,7 +142,7 @@ class Relaxation:
         place = len(self.pool) % room
         self.pool[key] = place
         self.pool_cost[place] = cost
-        self.pool_worth[place] = worth
+        self.pool_worth[place] = min(worth, 1 << 61)
 
     def partition_bound(self, chosen: tuple[tuple[int, ...], ...]) -> int:
         """Return the best bound that the prices remembered give for a partition (bundles by scope)."""
