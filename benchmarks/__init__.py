@@ -19,6 +19,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.uncertainty",
         "How often do quotas hold on fresh demand, beside the probability they claim?",
     ),
+    "quota": (
+        "benchmarks.quota",
+        "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -100,3 +100,50 @@ def test_packed_levels_compare_and_add_like_tuples(seed: int) -> None:
     assert pack.unpack(pack.pack(left)).tolist() == left.tolist()
     assert pack.unpack(pack.pack(left) + pack.pack(right)).tolist() == (left + right).tolist()
     assert bool(less(pack.pack(left), pack.pack(right))) == (tuple(left) < tuple(right))
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_falling_gains_under_floors_are_shared_exactly(seed: int) -> None:
+    """With floors, which may take room from better gains, the greedy share still saves the most."""
+    rng = np.random.default_rng(seed)
+    offices = int(rng.integers(1, 4))
+    tree = random_tree(rng, offices, floors=True)
+    office_of = [*range(offices), *(int(rng.integers(0, offices)) for _ in range(int(rng.integers(0, 2))))]
+    gains = [np.sort(rng.integers(0, 20, 3))[::-1].astype(np.int64) for _ in office_of]
+    best = None
+    for posts in product(range(6), repeat=len(office_of)):
+        by_office = tuple(
+            sum(k for k, at in zip(posts, office_of, strict=True) if at == o) for o in range(offices)
+        )
+        if keeps(tree, by_office):
+            saved = sum(int(g[:k].sum()) for g, k in zip(gains, posts, strict=True))
+            best = saved if best is None else max(best, saved)
+    share = share_by_gain(gains, office_of, tree)
+    if best is None:
+        assert share is None
+        return
+    assert share is not None
+    assert sum(int(g[:k].sum()) for g, k in zip(gains, share.posts, strict=True)) == best
+
+
+def test_the_value_at_the_root_is_what_one_more_post_saves() -> None:
+    """The root's value is exactly the saving of a ceiling one higher; elsewhere it is never less."""
+    checked = 0
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        tree = random_tree(rng, 3, floors=False)
+        gains = [np.sort(rng.integers(1, 30, 4))[::-1].astype(np.int64) for _ in range(3)]
+        share = share_by_gain(gains, [0, 1, 2], tree)
+        assert share is not None
+        saved = sum(int(g[:k].sum()) for g, k in zip(gains, share.posts, strict=True))
+        for index, node in enumerate(tree.nodes):
+            nodes = list(tree.nodes)
+            nodes[index] = Node(node.code, node.ceiling + 1, node.floor, node.children, node.office)
+            more = share_by_gain(gains, [0, 1, 2], Tree(tuple(nodes)))
+            assert more is not None
+            gained = sum(int(g[:k].sum()) for g, k in zip(gains, more.posts, strict=True)) - saved
+            assert gained <= int(share.values[index])
+            if index == len(nodes) - 1:
+                assert gained == int(share.values[index])
+                checked += gained > 0
+    assert checked >= 20

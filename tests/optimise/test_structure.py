@@ -70,9 +70,9 @@ def brute_force(data: PricedBundles, tree: Tree, masks: list[int], full: int) ->
     return best
 
 
-@pytest.mark.parametrize("block", range(22))
+@pytest.mark.parametrize("block", range(10))
 def test_structure_and_quota_equal_brute_force(block: int) -> None:
-    """On 220 random tiny cases the plan found is the proven optimum and equals full enumeration."""
+    """On 100 random tiny cases the plan found is the proven optimum and equals full enumeration."""
     for seed in range(block * 10, block * 10 + 10):
         data, tree, masks, full = tiny(seed)
         plan = design_structure(data, tree, Watch(SolveOptions()))

@@ -11,78 +11,49 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitri.optimise.engine import IntArray
+from vitri.optimise.laminar import hand_out, laminar_of, values_of
 from vitri.optimise.lex import INFEASIBLE, less
+from vitri.optimise.quota_tree import NO_CEILING, Node, Tree
 
-NO_CEILING = 1 << 40
-
-
-@dataclass(frozen=True)
-class Node:
-    """A unit of the quota tree: limits on the sized posts of everything below it.
-
-    `children` are nodes; `office` is the office's index for a leaf and None otherwise.
-    """
-
-    code: str
-    ceiling: int
-    floor: int
-    children: tuple[int, ...] = ()
-    office: int | None = None
-
-
-@dataclass(frozen=True)
-class Tree:
-    """Nested units, children before parents; the last node is the root."""
-
-    nodes: tuple[Node, ...]
-
-    def ancestors(self) -> list[list[int]]:
-        """Return for every office index its nodes from the leaf up to the root."""
-        parent = {child: i for i, node in enumerate(self.nodes) for child in node.children}
-        chains: dict[int, list[int]] = {}
-        for index, node in enumerate(self.nodes):
-            if node.office is not None:
-                chain = [index]
-                while chain[-1] in parent:
-                    chain.append(parent[chain[-1]])
-                chains[node.office] = chain
-        return [chains[office] for office in sorted(chains)]
+__all__ = [
+    "NO_CEILING",
+    "Curve",
+    "CurveShare",
+    "GreedyShare",
+    "Node",
+    "Tree",
+    "min_plus",
+    "share_by_curve",
+    "share_by_gain",
+]
 
 
 @dataclass(frozen=True)
 class GreedyShare:
-    """The result of `share_by_gain`: posts per item, and the largest gain refused per office (0: none)."""
+    """The result of `share_by_gain`: posts per item, and what one more post is worth at each node's limit."""
 
     posts: IntArray
-    refused: IntArray
+    values: IntArray
 
 
-def share_by_gain(gains: Sequence[IntArray], office_of: Sequence[int], tree: Tree) -> GreedyShare:
+def share_by_gain(gains: Sequence[IntArray], office_of: Sequence[int], tree: Tree) -> GreedyShare | None:
     """Hand out posts by falling gain; exact where every item's gains never rise (convex cost).
 
-    `gains[i][k]` is what post k + 1 saves on item i, `office_of[i]` its office. Only ceilings are looked
-    at: floors never bind a saving. Ties go to the lower item, so the answer is stable.
+    `gains[i][k]` is what post k + 1 saves on item i, `office_of[i]` its office. Floors take room that better
+    gains elsewhere would use; posts that a floor asks for and that save nothing stand in no item. None if
+    floors do not fit under a ceiling. Ties go to the lower item, so the answer is stable.
     """
-    chains = tree.ancestors()
-    room = [node.ceiling for node in tree.nodes]
+    limits = laminar_of(tree)
     items = np.concatenate([np.full(len(g), i) for i, g in enumerate(gains)]) if gains else np.zeros(0, int)
-    values = np.concatenate(list(gains)) if gains else np.zeros(0, np.int64)
-    order = np.lexsort((items, -values))
-    posts = np.zeros(len(gains), dtype=np.int64)
-    refused = np.zeros(len(chains), dtype=np.int64)
-    for position in order:
-        value = int(values[position])
-        if value <= 0:
-            break
-        item = int(items[position])
-        office = office_of[item]
-        if all(room[node] > 0 for node in chains[office]):
-            for node in chains[office]:
-                room[node] -= 1
-            posts[item] += 1
-        else:
-            refused[office] = max(int(refused[office]), value)
-    return GreedyShare(posts, refused)
+    values = np.concatenate(list(gains)).astype(np.int64) if gains else np.zeros(0, np.int64)
+    useful = values > 0
+    items, values = items[useful], values[useful]
+    offices = np.array(office_of, dtype=np.int64)
+    share = hand_out(limits, limits.node_of[offices[items]], values, np.ones(len(values), dtype=np.int64))
+    if share is None:
+        return None
+    posts = np.bincount(items, weights=share.taken, minlength=len(gains)).astype(np.int64)
+    return GreedyShare(posts, values_of(limits, share, len(tree.nodes)))
 
 
 @dataclass(frozen=True)

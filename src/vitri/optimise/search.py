@@ -16,16 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from vitri.optimise.bundles import bundles, members, membership
-from vitri.optimise.cost import posts_needed, price
+from vitri.optimise.cost import posts_needed
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
 from vitri.optimise.lex import less
 from vitri.optimise.office_plan import OfficePlan, Positions, Setting, plan_office, pooled_curve
 from vitri.optimise.quota import Curve, CurveShare, Tree, share_by_curve
-from vitri.optimise.structure import PricedBundles, StructurePlan, design_structure
+from vitri.optimise.structure import DemandBundles, StructurePlan, design_structure
 
 EVALUATIONS = 160
-PRICED_CELLS = 40_000_000
+# (bundle, unit, priority, month) cells looked at in one go
+NEED_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,8 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
     """
     masks = bundles(task.position, task.most_groups)
     held = membership(masks, len(task.cube.groups))
-    demand = np.einsum("bg,ugpm->bupm", held.astype(np.int64), task.minutes)
     starts: list[tuple[Positions, ...]] = []
-    posts = posts_needed(demand, _funds(task.cube), task.setting.service)
+    posts = _posts_by_scope(task, held)
     everything = np.ones(len(masks), dtype=bool)
     # where one person must leave some duty undone, the duty is best in a position of its own
     sized: npt.NDArray[np.bool_] = np.asarray(task.needed().any(axis=0))
@@ -102,16 +102,21 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
             found = _by_cost(task, masks, held, table, usable, watch)
             if found is not None and found not in starts:
                 starts.append(found)
-    if task.setting.by_need or demand.size > PRICED_CELLS:
+    if task.setting.by_need:
         return starts, None
-    data = PricedBundles(
+    data = DemandBundles(
         held,
-        _price_table(task, demand),
+        task.minutes,
+        _funds(task.cube),
+        task.setting.service,
         tuple(office for office, _ in task.cube.units),
         tuple(task.scope_of[office] for office, _ in task.cube.units),
         task.needed(),
     )
-    plan = design_structure(data, task.tree, watch)
+    try:
+        plan = design_structure(data, task.tree, watch)
+    except UndecidedError:
+        return starts, None
     if plan is not None:
         priced = tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions)
         if priced not in starts:
@@ -127,13 +132,12 @@ def _by_cost(
     allowed: npt.NDArray[np.bool_],
     watch: Watch,
 ) -> tuple[Positions, ...] | None:
-    """Return for every scope the partition of least cost (bundle, unit); among equals, fewest positions."""
+    """Return for every scope the partition of least cost (bundle, scope); among equals, fewest positions."""
     needed = task.needed()
     chosen: list[Positions] = []
     for scope in range(task.scopes()):
-        units = [u for u, (office, _) in enumerate(task.cube.units) if task.scope_of[office] == scope]
         usable = np.flatnonzero(allowed & ~(held & ~needed[scope]).any(axis=1))
-        costs = cost[usable][:, units].sum(axis=1) + 1
+        costs = cost[usable, scope] + 1
         try:
             part = set_partition(held[usable][:, needed[scope]], costs, watch=watch, seed=watch.options.seed)
         except UndecidedError:
@@ -150,13 +154,20 @@ def _funds(cube: Cube) -> IntArray:
     return funds.reshape(len(cube.units), len(cube.months))
 
 
-def _price_table(task: Task, demand: IntArray) -> IntArray:
-    """Price every (bundle, unit) for 0, 1, 2 … posts until nothing more is gained anywhere."""
+def _posts_by_scope(task: Task, held: npt.NDArray[np.bool_]) -> IntArray:
+    """Return the posts that every bundle needs in the units of every scope, as (bundle, scope)."""
     funds = _funds(task.cube)
-    layers = [price(demand, funds, 0, task.setting.service)]
-    while layers[-1].any() and len(layers) <= 60:
-        layers.append(price(demand, funds, len(layers), task.setting.service))
-    return np.stack(layers, axis=-1)
+    scope = np.array([task.scope_of[office] for office, _ in task.cube.units], dtype=np.int64)
+    total = np.zeros((len(held), task.scopes()), dtype=np.int64)
+    cells = max(1, task.minutes[:, :1].size)
+    step = max(1, NEED_CELLS // cells)
+    for start in range(0, len(held), step):
+        part = held[start : start + step].astype(np.int64)
+        demand = np.einsum("bg,ugpm->bupm", part, task.minutes)
+        posts = posts_needed(demand, funds, task.setting.service)
+        for at in range(task.scopes()):
+            total[start : start + step, at] = posts[:, scope == at].sum(axis=1)
+    return total
 
 
 def evaluate(

@@ -1,0 +1,171 @@
+"""Structure and quotas under ceilings: vitri's engine beside what else could be done, on the same cases.
+
+Every case is one line: value, proven bound, gap, seconds, processor seconds, memory; below it the peers of
+the same run. Proven values must agree, or the exit code is 1; times are printed, never judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.quota_cases import (
+    NATIONAL,
+    ONE_CEILING,
+    PRINTED,
+    SMALL_NESTED,
+    Case,
+    Made,
+    as_json,
+    graded,
+    make,
+    write,
+)
+from benchmarks.quota_peers import Answer, greedy, monolith, on_columns, rounding
+from vitri.optimise.engine import SolveOptions, Watch
+from vitri.optimise.structure import StructurePlan, design_structure
+
+SCALING = (100, 200, 500, 1000, 2000, 5000, 10_000)
+PEER_BINARIES = 150_000
+
+
+def solve(made: Made, seconds: float | None, workers: int) -> tuple[StructurePlan | None, float, float]:
+    """Solve one case; return the plan, seconds and processor seconds."""
+    wall, used = time.perf_counter(), time.process_time()
+    watch = Watch(SolveOptions(time_limit_s=seconds, workers=workers))
+    plan = design_structure(made.data, made.tree, watch)
+    return plan, time.perf_counter() - wall, time.process_time() - used
+
+
+def shown(plan: StructurePlan | None, wall: float, used: float) -> str:
+    """Say what was found."""
+    if plan is None:
+        return f"no plan {wall:.2f} s"
+    gap = 100 * (plan.cost - plan.bound) / max(1, plan.cost)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return (
+        f"value {plan.cost:,} bound {plan.bound:,} gap {gap:.3f} % ({plan.status}) "
+        f"positions {len(plan.positions[0])} valued {plan.listed} parts {plan.parts} "
+        f"{wall:.2f} s (processor {used:.2f}) peak {memory:.2f} GB"
+    )
+
+
+def peers(made: Made, plan: StructurePlan | None, wall: float, seconds: float, *, quick: bool) -> int:
+    """Print the peers of a case; return how many disagree with a proven value."""
+    answers: list[tuple[str, Answer]] = [("in steps (round, then cut)", rounding(made))]
+    if len(made.masks) * len(made.data.office_of) < 20_000:
+        answers.append(("greedy mergers", greedy(made)))
+    binaries = 8 * len(made.masks) * len(made.data.office_of)
+    if binaries < PEER_BINARIES and not (quick and binaries > 20_000):
+        answers.append(("HiGHS, one programme", monolith(made, seconds)))
+        if not made.case.provinces:
+            answers.append(("HiGHS on merged columns", on_columns(made, "highs", seconds)))
+            answers.append(("CP-SAT on merged columns", on_columns(made, "cp-sat", seconds)))
+    wrong = 0
+    for name, answer in answers:
+        text = "no plan" if answer.value is None else f"{answer.value:,}"
+        if answer.value is not None and plan is not None:
+            text += f" (+{100 * (answer.value - plan.cost) / max(1, plan.cost):.2f} %)"
+            wrong += plan.status == "optimal" and answer.value < plan.cost
+            wrong += plan.status == "optimal" and answer.proven and answer.value != plan.cost
+        if answer.bound is not None:
+            text += f" bound {answer.bound:,} {'proven' if answer.proven else 'not proven'}"
+        print(f"    {name:<28} {text} {answer.seconds:.2f} s = {answer.seconds / max(wall, 1e-9):.1f}×")
+    return wrong
+
+
+def run(cases: tuple[Case, ...], options: argparse.Namespace) -> int:
+    """Run cases; return how many answers were wrong."""
+    wrong = 0
+    for case in cases:
+        made = make(case)
+        plan, wall, used = solve(made, options.limit, options.workers)
+        print(f"{case.name} · {len(made.masks)} bundles | {shown(plan, wall, used)}", flush=True)
+        if case in PRINTED and (plan is None or plan.cost != PRINTED[case]):
+            print(f"    expected {PRINTED[case]:,}")
+            wrong += 1
+        if not options.no_peers:
+            wrong += peers(made, plan, wall, options.time, quick=options.quick)
+    return wrong
+
+
+def scaling(options: argparse.Namespace) -> int:
+    """Solve the same problem for more and more offices; print the fitted exponent of time."""
+    sizes, times = [], []
+    for offices in SCALING[:4] if options.quick else SCALING:
+        made = make(Case(offices, options.groups, options.size, 1.05, options.seed, provinces=34))
+        plan, wall, used = solve(made, options.limit, 1)
+        print(f"{offices:>6} offices · {len(made.masks)} bundles | {shown(plan, wall, used)}", flush=True)
+        sizes.append(offices)
+        times.append(used)
+    slope = np.polyfit(np.log(sizes), np.log(times), 1)[0]
+    print(f"time grows like offices^{slope:.2f} (processor seconds, least squares on logarithms)")
+    return 0
+
+
+def write_set(folder: Path, options: argparse.Namespace) -> int:
+    """Write the graded set with value and bound of every instance."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for index, case in enumerate(graded()):
+        made = make(case)
+        plan, wall, used = solve(made, options.limit, options.workers)
+        value, bound = (None, 0) if plan is None else (plan.cost, plan.bound)
+        name = f"quota-{index:02d}.json"
+        write(folder / name, as_json(made, value, bound))
+        lines.append(f"{name}\t{case.name}\t{value}\t{bound}\n")
+        print(f"{name} {case.name} | {shown(plan, wall, used)}", flush=True)
+    write(folder / "index.tsv", "".join(["file\tcase\tvalue\tbound\n", *lines]))
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks quota", description=__doc__)
+    parser.add_argument("--offices", type=int, help="make one case of this many offices")
+    parser.add_argument("--groups", type=int, default=30)
+    parser.add_argument("--size", type=int, default=5, help="groups in a position at most")
+    parser.add_argument("--share", type=float, default=1.05, help="ceiling as a share of the work")
+    parser.add_argument("--ceilings", choices=("one", "provinces", "offices"), default="provinces")
+    parser.add_argument("--floors", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="small cases only")
+    parser.add_argument("--national", action="store_true", help="the cases of a whole country only")
+    parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--time", type=float, default=60.0, help="seconds for every peer")
+    parser.add_argument("--limit", type=float, help="seconds for vitri (default: none)")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write-set", type=Path, metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    if options.write_set:
+        return write_set(options.write_set, options)
+    if options.scaling:
+        return scaling(options)
+    if options.offices:
+        provinces = 0 if options.ceilings == "one" else min(34, options.offices)
+        case = Case(
+            options.offices,
+            options.groups,
+            options.size,
+            options.share,
+            options.seed,
+            provinces=provinces,
+            office_caps=options.ceilings == "offices",
+            floors=options.floors,
+        )
+        return min(1, run((case,), options))
+    if options.national:
+        return min(1, run(NATIONAL, options))
+    if options.quick:
+        return min(1, run((*SMALL_NESTED[:2], ONE_CEILING[0]), options))
+    return min(1, run((*ONE_CEILING, *SMALL_NESTED, *NATIONAL), options))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
