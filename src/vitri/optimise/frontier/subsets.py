@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitri.optimise.engine import IntArray
-from vitri.optimise.frontier.columns import Columns, WholeArray
+from vitri.optimise.frontier.columns import Columns
 from vitri.optimise.lex import INFEASIBLE
 
 
@@ -72,56 +72,88 @@ class SubsetTable:
         return int(ways[hits[0]])
 
 
-def subset_table(columns: Columns, costs: IntArray, most_posts: int, most_states: int) -> SubsetTable | None:
-    """Fill the table for up to `most_posts` posts; None where a level passes `most_states` sets.
+@dataclass(frozen=True)
+class _Step:
+    """One level of the layout: states passed on, and for every set of duties its states and their goals."""
 
-    `costs` is columns × limbs of 64-bit integers whose total stays below `INFEASIBLE`.
+    covered: IntArray
+    kept: IntArray
+    parts: tuple[tuple[IntArray, IntArray, IntArray], ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which sets are reached at which level, known before any cost; filling it is plain arithmetic."""
+
+    columns: Columns
+    most_posts: int
+    keys: tuple[IntArray, ...]
+    steps: tuple[_Step, ...]
+
+    def fill(self, costs: IntArray) -> SubsetTable:
+        """Fill the table; `costs` is columns × limbs of 64-bit integers, totals below `INFEASIBLE`."""
+        limbs = costs.shape[1]
+        table = np.zeros((limbs, 1, self.most_posts + 1), dtype=np.int64)
+        table[0] = INFEASIBLE
+        table[0, 0, 0] = 0
+        tables = [table]
+        for step in self.steps:
+            grown = np.zeros((limbs, step.size, self.most_posts + 1), dtype=np.int64)
+            grown[0] = INFEASIBLE
+            grown[:, step.kept] = table[:, step.covered]
+            for group, sources, goal in step.parts:
+                _improve(grown, goal, table[:, sources], self.columns.posts[group], costs[group])
+            table = grown
+            tables.append(table)
+        if not tables[-1].shape[1]:
+            empty = np.zeros((limbs, 1, self.most_posts + 1), dtype=np.int64)
+            empty[0] = INFEASIBLE
+            tables[-1] = empty
+        return SubsetTable(self.columns, costs, self.keys, tuple(tables))
+
+
+def layout(columns: Columns, most_posts: int, most_states: int | None, most_work: int | None) -> Layout | None:
+    """Lay out the levels; None where one passes `most_states` sets or all together `most_work` extensions.
+
+    Columns with more than `most_posts` posts are left out. An extension is one set with one column.
     """
-    limbs = costs.shape[1]
     keys = np.zeros(1, dtype=np.int64)
-    table = np.zeros((limbs, 1, most_posts + 1), dtype=np.int64)
-    table[0] = INFEASIBLE
-    table[0, 0, 0] = 0
-    all_keys, all_tables = [keys], [table]
+    all_keys, steps = [keys], []
     lowest = columns.lowest()
     order = np.lexsort((columns.posts, columns.masks))
+    order = order[columns.posts[order] <= most_posts]
+    work = 0
     for level in range(columns.duties):
-        here = order[(lowest[order] == level) & (columns.posts[order] <= most_posts)]
-        uppers = columns.masks[here] >> (level + 1)
-        cuts = np.flatnonzero(np.diff(uppers)) + 1
-        groups = np.split(here, cuts) if len(here) else []
+        here = order[lowest[order] == level]
+        cuts = np.flatnonzero(np.diff(columns.masks[here])) + 1
         covered = np.flatnonzero(keys & 1)
         open_ = np.flatnonzero(~keys & 1)
         base = keys >> 1
+        free = base[open_]
         parts = []
         targets = [base[covered]]
-        for group in groups:
+        for group in np.split(here, cuts) if len(here) else []:
             upper = int(columns.masks[group[0]] >> (level + 1))
-            sources = open_[(base[open_] & upper) == 0]
-            if len(sources):
-                parts.append((group, sources))
-                targets.append(base[sources] | upper)
-        total = np.concatenate(targets)
-        new, place = _compress(total, columns.duties - level - 1)
-        if len(new) > most_states:
+            fits = np.flatnonzero((free & upper) == 0)
+            if len(fits):
+                parts.append((group, open_[fits]))
+                targets.append(free[fits] | upper)
+                work += len(fits) * len(group)
+            if most_work is not None and work > most_work:
+                return None
+        new, place = _compress(np.concatenate(targets), columns.duties - level - 1)
+        if most_states is not None and len(new) > most_states:
             return None
-        grown = np.zeros((limbs, len(new), most_posts + 1), dtype=np.int64)
-        grown[0] = INFEASIBLE
-        grown[:, place[: len(covered)]] = table[:, covered]
-        start = len(covered)
-        for group, sources in parts:
-            goal = place[start : start + len(sources)]
-            start += len(sources)
-            _improve(grown, goal, table[:, sources], columns.posts[group], costs[group])
-        keys, table = new, grown
+        ends = np.cumsum([len(target) for target in targets])
+        goals = [place[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        joined = tuple((group, sources, goal) for (group, sources), goal in zip(parts, goals, strict=True))
+        steps.append(_Step(covered, place[: len(covered)], joined, len(new)))
+        keys = new
         all_keys.append(keys)
-        all_tables.append(table)
     if not len(keys):
         all_keys[-1] = np.zeros(1, dtype=np.int64)
-        empty = np.zeros((limbs, 1, most_posts + 1), dtype=np.int64)
-        empty[0] = INFEASIBLE
-        all_tables[-1] = empty
-    return SubsetTable(columns, costs, tuple(all_keys), tuple(all_tables))
+    return Layout(columns, most_posts, tuple(all_keys), tuple(steps))
 
 
 def _compress(values: IntArray, bits: int) -> tuple[IntArray, IntArray]:
@@ -154,8 +186,3 @@ def _improve(grown: IntArray, goal: IntArray, before: IntArray, posts: IntArray,
             better = (tried[limb] < current[limb]) | ((tried[limb] == current[limb]) & better)
         np.copyto(current, tried, where=better)
     grown[:, goal] = now
-
-
-def running_least(values: WholeArray) -> WholeArray:
-    """Return the least of every value and those before it: a budget need not be used up."""
-    return np.minimum.accumulate(values)
