@@ -16,7 +16,7 @@ from vitri.optimise.frontier.columns import (
     relabelled,
 )
 from vitri.optimise.frontier.prices import Prices
-from vitri.optimise.frontier.proof import Deadline, Prover
+from vitri.optimise.frontier.proof import Deadline, Prover, fewest_posts
 from vitri.optimise.frontier.subsets import SubsetTable, layout
 from vitri.optimise.lex import INFEASIBLE
 
@@ -133,17 +133,13 @@ def _from_table(table: SubsetTable, most_posts: int) -> tuple[Point, ...]:
 def _from_prices(
     part: Columns, most_posts: int, deadline: Deadline
 ) -> tuple[tuple[Point, ...], tuple[Prices, ...]]:
-    every = int(part.posts.max(initial=0)) * part.duties
-    fewest = Prover(replace(part, costs=part.posts), every, deadline, budget=False)
-    fewest.prove(every)
-    least = fewest.bound(every) or 0
-    prover = Prover(part, most_posts, deadline)
-    for used, (_, chosen) in fewest.plans.items():
-        prover.plans[used] = (part.cost(chosen), chosen)
+    least = fewest_posts(part, deadline)
+    prover = Prover(part, deadline)
     for posts in range(most_posts, least - 1, -1):
-        if deadline.over():
+        if deadline.over() or posts <= prover.impossible:
             break
         prover.prove(posts)
+    least = max(least, prover.impossible + 1)
     points: list[Point] = []
     for posts in range(most_posts + 1):
         if posts < least:

@@ -104,6 +104,8 @@ class Master:
         self.cuts: list[Cut] = []
         self.weights: list[IntArray] = []
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        # a warm start after preprocessing ends in an unclear state now and then
+        self.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")
         infinity = self.solver.infinity()
         self.rows = [self.solver.Constraint(1.0, 1.0) for _ in range(columns.duties)]
         self.posts_row = self.solver.Constraint(-infinity, infinity)

@@ -8,7 +8,7 @@ the work, what was proven stays proven.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -19,11 +19,12 @@ from vitri.optimise.frontier.cuts import broken_cuts
 from vitri.optimise.frontier.prices import Master, Prices
 from vitri.optimise.frontier.search import Guide, walk
 
-FIRST_WIDTH = 300
-WIDTHS = (300, 3_000, 20_000)
-WIDTH_WITH_CUTS = 3_000
+NARROW = ((300, 25), (1_000, 40), (4_000, 60))
+WIDE = ((20_000, 100), (100_000, 200), (400_000, None))
+"""States kept at a level, and the columns of best promise looked at for each duty (None: all)."""
+
 CUT_ROUNDS = 8
-COLUMNS_A_DUTY = 25
+PRICE_STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 INTEGER_EFFORT = 60.0
 
 
@@ -51,19 +52,27 @@ Plan = tuple[int, tuple[int, ...]]
 """Cost and chosen columns."""
 
 
-class Prover:
-    """Plans known and bounds proven for one set of columns; `budget` is off where posts are not limited."""
+def fewest_posts(columns: Columns, deadline: Deadline) -> int:
+    """Return a proven lower bound on the posts of any plan, from prices of duties in posts."""
+    master = Master(replace(columns, costs=columns.posts), budget=False)
+    if not master.solve(0.0, deadline.left()):
+        return 0
+    prices, _ = master.prices()
+    return max(0, prices.bound(0))
 
-    def __init__(self, columns: Columns, most_posts: int, deadline: Deadline, *, budget: bool = True) -> None:
+
+class Prover:
+    """Plans known and bounds proven for one set of columns."""
+
+    def __init__(self, columns: Columns, deadline: Deadline) -> None:
         """Set up the prices; nothing is proven yet."""
         self.columns = columns
-        self.most_posts = most_posts
         self.deadline = deadline
-        self.budget = budget
-        self.master = Master(columns, budget=budget)
+        self.master = Master(columns)
         self.plans: dict[int, Plan] = {}
         self.certificates: list[Prices] = []
         self.proven: dict[int, int] = {}
+        self.impossible = -1
 
     def plan(self, posts: int) -> tuple[int, Plan] | None:
         """Return the cheapest plan known with at most `posts` posts, as (posts used, plan)."""
@@ -94,39 +103,38 @@ class Prover:
         guide = self._guide(posts)
         if guide is None:
             return False
-        if self.closed(posts):
-            return True
-        ranked = np.sort((guide.reduced + guide.bounds[:, None]).max(axis=0))
-        near = int(ranked[min(len(ranked), COLUMNS_A_DUTY * self.columns.duties) - 1])
-        self._walk(guide, posts, FIRST_WIDTH, near)
-        for width in WIDTHS:
-            if self.closed(posts) or self.deadline.over():
-                return self.closed(posts)
-            self._walk(guide, posts, width, None)
-        for _ in range(CUT_ROUNDS):
-            if self.closed(posts) or self.deadline.over():
-                return self.closed(posts)
-            tighter = self._cut(posts)
-            if tighter is None:
-                break
-            guide = tighter
-            self._walk(guide, posts, WIDTH_WITH_CUTS, None)
+        for stage in (NARROW, WIDE):
+            if stage is WIDE:
+                if self.plan(posts) is None and not self._integer(guide, posts, any_plan=True):
+                    return posts <= self.impossible
+                guide = self._cut(guide, posts)
+            for width, near in stage:
+                if self.closed(posts) or self.deadline.over():
+                    return self.closed(posts)
+                self._walk(guide, posts, width, near)
         if not self.closed(posts) and not self.deadline.over():
-            self._integer(guide, posts)
+            self._integer(guide, posts, any_plan=False)
         return self.closed(posts)
 
     def _guide(self, posts: int) -> Guide | None:
-        """Price at `posts` and half a post below: the second prices posts even where the first finds none dear.
+        """Price at `posts` and a little below it, until a post has a price.
 
-        Where the optimum is a plateau the first prices are all zero and tell the search nothing.
+        Where the optimum is a plateau the first prices are all zero and tell the search nothing; prices for
+        fewer posts are a certificate for these as well, and say which columns waste posts.
         """
         reduced: list[WholeArray] = []
         bounds: list[int] = []
-        for at in (float(posts), posts - 0.5) if self.budget else (float(posts),):
-            if self.deadline.over() or not self.master.solve(at, self.deadline.left()):
+        dear = False
+        for step in PRICE_STEPS:
+            if dear and step > PRICE_STEPS[1]:
+                break
+            if self.deadline.over() or not self.master.solve(posts - step, self.deadline.left()):
                 break
             prices, costs = self.master.prices()
             self.certificates.append(prices)
+            dear = dear or prices.post > 0
+            if reduced and prices.post == self.certificates[-2].post and step < PRICE_STEPS[-1]:
+                continue
             reduced.append(costs)
             bounds.append(prices.scaled_bound(posts))
         if not reduced:
@@ -141,8 +149,11 @@ class Prover:
     def _walk(self, guide: Guide, posts: int, width: int, near: int | None) -> None:
         """Search, and keep the plans and the bound it ends with."""
         limit = self._limit(posts)
-        if near is not None:
-            limit = near if limit is None else min(limit, near)
+        count = len(self.columns) if near is None else near * self.columns.duties
+        if count < len(self.columns):
+            promise = (guide.reduced + guide.bounds[:, None]).max(axis=0)
+            most = int(np.partition(promise, count)[count])
+            limit = most if limit is None else min(limit, most)
         found = walk(self.columns, guide, posts, limit, width, self.deadline.over)
         if found is None:
             return
@@ -162,30 +173,36 @@ class Prover:
             bound = min(bound, best[1][0])
         self.proven[posts] = max(bound, self.proven.get(posts, bound))
 
-    def _cut(self, posts: int) -> Guide | None:
-        """Add cuts that the prices at `posts` break, and price again; None where there are none."""
-        if not self.master.solve(float(posts), self.deadline.left()):
-            return None
-        cuts = broken_cuts(self.master)
-        if not cuts:
-            return None
-        self.master.add(cuts)
-        return self._guide(posts)
+    def _cut(self, guide: Guide, posts: int) -> Guide:
+        """Add cuts that the prices at `posts` break, in rounds, and price again."""
+        fresh = False
+        for _ in range(CUT_ROUNDS):
+            if self.deadline.over() or not self.master.solve(float(posts), self.deadline.left()):
+                break
+            cuts = broken_cuts(self.master)
+            if not cuts:
+                break
+            self.master.add(cuts)
+            fresh = True
+        return (self._guide(posts) or guide) if fresh else guide
 
-    def _integer(self, guide: Guide, posts: int) -> None:
-        """Decide by an integer program over the columns that a better plan could hold."""
+    def _integer(self, guide: Guide, posts: int, *, any_plan: bool) -> bool:
+        """Decide by an integer program over the columns that a better plan could hold; return whether decided.
+
+        With `any_plan` it only asks for a plan, and remembers where there is none.
+        """
         limit = self._limit(posts)
         promise = (guide.reduced + guide.bounds[:, None]).max(axis=0)
-        chosen = np.flatnonzero(promise <= limit) if limit is not None else np.arange(len(promise))
+        chosen = np.arange(len(promise)) if limit is None else np.flatnonzero(promise <= limit)
         part = self.columns.take(chosen.astype(np.int64))
         model = cp_model.CpModel()
         taken = [model.new_bool_var("") for _ in range(len(part))]
         held = part.membership()
         for duty in range(part.duties):
             model.add_exactly_one(taken[int(i)] for i in np.flatnonzero(held[:, duty]))
-        if self.budget:
-            model.add(cp_model.LinearExpr.weighted_sum(taken, part.posts.tolist()) <= posts)
-        model.minimize(cp_model.LinearExpr.weighted_sum(taken, part.costs.tolist()))
+        model.add(cp_model.LinearExpr.weighted_sum(taken, part.posts.tolist()) <= posts)
+        if not any_plan:
+            model.minimize(cp_model.LinearExpr.weighted_sum(taken, part.costs.tolist()))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.catch_sigint_signal = False
@@ -193,17 +210,18 @@ class Prover:
         if self.deadline.at is not None:
             solver.parameters.max_time_in_seconds = max(0.01, self.deadline.left())
         status = solver.solve(model)
-        best = self.plan(posts)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             ways = tuple(int(chosen[i]) for i, var in enumerate(taken) if solver.boolean_value(var))
-            used = self.columns.count(ways)
-            cost = self.columns.cost(ways)
+            used, cost = self.columns.count(ways), self.columns.cost(ways)
             if used not in self.plans or cost < self.plans[used][0]:
                 self.plans[used] = (cost, ways)
-            best = self.plan(posts)
-        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and best is not None:
+        best = self.plan(posts)
+        if any_plan:
+            if status == cp_model.INFEASIBLE:
+                self.impossible = max(self.impossible, posts)
+        elif status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) and best is not None:
             self._learn(posts, best[1][0], best)
         elif status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
             low = int(np.floor(solver.best_objective_bound))
             self._learn(posts, low if limit is None else min(low, limit // self.master.scale + 1), best)
-
+        return best is not None
