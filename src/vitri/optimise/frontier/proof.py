@@ -105,12 +105,16 @@ class Prover:
             return False
         for stage in (NARROW, WIDE):
             if stage is WIDE:
-                if self.plan(posts) is None and not self._integer(guide, posts, any_plan=True):
-                    return posts <= self.impossible
                 guide = self._cut(guide, posts)
             for width, near in stage:
                 if self.closed(posts) or self.deadline.over():
                     return self.closed(posts)
+                if (
+                    width > WIDE[0][0]
+                    and self.plan(posts) is None
+                    and not self._integer(guide, posts, any_plan=True)
+                ):
+                    return posts <= self.impossible
                 self._walk(guide, posts, width, near)
         if not self.closed(posts) and not self.deadline.over():
             self._integer(guide, posts, any_plan=False)
