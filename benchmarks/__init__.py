@@ -7,6 +7,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.structure",
         "How fast is a common structure with its quotas proven, beside one integer program for the same?",
     ),
+    "frontier": (
+        "benchmarks.frontier",
+        "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",
