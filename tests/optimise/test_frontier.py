@@ -57,7 +57,7 @@ def odd(seed: int) -> Columns:
 
 
 def enumerate_frontier(columns: Columns) -> list[int | None]:
-    """Least cost with at most 0 … MOST posts over all ways to choose disjoint columns that hold every duty."""
+    """Least cost with at most 0 … MOST posts over all choices of disjoint columns that hold every duty."""
     ways = [
         (int(mask), int(posts), int(cost))
         for mask, posts, cost in zip(columns.masks, columns.posts, columns.costs, strict=True)
@@ -78,8 +78,7 @@ def enumerate_frontier(columns: Columns) -> list[int | None]:
         return found
 
     exact = rest(0)
-    curve = [min((c for k, c in exact.items() if k <= most), default=None) for most in range(MOST + 1)]
-    return curve
+    return [min((c for k, c in exact.items() if k <= most), default=None) for most in range(MOST + 1)]
 
 
 def decided(frontier: Frontier, columns: Columns) -> bool:
@@ -202,7 +201,11 @@ def test_parts_that_nothing_joins_are_planned_apart() -> None:
         a, b = enumerate_frontier(left), enumerate_frontier(right)
         expected = [
             min(
-                (x + y for x, y in ((a[n - k], b[k]) for k in range(n + 1)) if x is not None and y is not None),
+                (
+                    x + y
+                    for x, y in ((a[n - k], b[k]) for k in range(n + 1))
+                    if x is not None and y is not None
+                ),
                 default=None,
             )
             for n in range(MOST + 1)

@@ -1,6 +1,6 @@
-"""Sharing out under every ceiling, and the apportionment paradoxes, against enumeration and textbook numbers."""
+"""Sharing out under every ceiling, and the apportionment paradoxes: enumeration and textbook numbers."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -32,9 +32,7 @@ def random_curve(rng: np.random.Generator, longest: int, limbs: int) -> IntArray
 def nested(rng: np.random.Generator, offices: int) -> Tree:
     """Two areas under a root, with floors, ceilings, and ceilings of single offices."""
     leaves = [
-        Node(
-            f"o{o}", int(rng.choice([NO_CEILING, rng.integers(1, 5)])), int(rng.integers(0, 2)), office=o
-        )
+        Node(f"o{o}", int(rng.choice([NO_CEILING, rng.integers(1, 5)])), int(rng.integers(0, 2)), office=o)
         for o in range(offices)
     ]
     cut = int(rng.integers(0, offices + 1))
@@ -74,9 +72,7 @@ def test_any_two_tables_are_joined_exactly(block: int) -> None:
             ways = [
                 (tuple((left[total - k] + right[k]).tolist()), k)
                 for k in range(len(right))
-                if 0 <= total - k < len(left)
-                and left[total - k, 0] < INFEASIBLE
-                and right[k, 0] < INFEASIBLE
+                if 0 <= total - k < len(left) and left[total - k, 0] < INFEASIBLE and right[k, 0] < INFEASIBLE
             ]
             if not ways:
                 assert table[total, 0] >= INFEASIBLE
@@ -124,7 +120,9 @@ def test_steps_say_where_a_post_goes_and_add_up() -> None:
     for seed in range(60):
         rng = np.random.default_rng(seed)
         curves = [budget_curve(Curve(random_curve(rng, 6, 1))) for _ in range(3)]
-        tree = Tree((*(Node(f"o{o}", NO_CEILING, 0, office=o) for o in range(3)), Node("r", 12, 0, (0, 1, 2))))
+        tree = Tree(
+            (*(Node(f"o{o}", NO_CEILING, 0, office=o) for o in range(3)), Node("r", 12, 0, (0, 1, 2)))
+        )
         found = ceiling_curve(curves, tree)
         steps = found.steps()
         plans = [share for share in found.shares if share is not None]
@@ -141,7 +139,7 @@ def test_steps_say_where_a_post_goes_and_add_up() -> None:
 
 @pytest.mark.parametrize("block", range(2))
 def test_the_monotone_rule_never_takes_back(block: int) -> None:
-    """As the ceiling rises nobody loses; the cost is never below the optimum, equal where curves are convex."""
+    """As the ceiling rises nobody loses; the cost is never below the optimum, and equal on convex curves."""
     seen = dear = 0
     for seed in range(block * 60, block * 60 + 60):
         rng = np.random.default_rng(5_000 + seed)
@@ -156,7 +154,7 @@ def test_the_monotone_rule_never_takes_back(block: int) -> None:
         if rule is None:
             continue
         plans = [share for share in rule.shares if share is not None]
-        for before, after in zip(plans[:-1], plans[1:], strict=True):
+        for before, after in pairwise(plans):
             assert (after.posts >= before.posts).all()
         floors = any(node.floor for node in tree.nodes)
         for share, over in zip(rule.shares, rule.excess(), strict=True):
@@ -207,7 +205,7 @@ def test_population_paradox() -> None:
 
 
 def test_new_state_paradox() -> None:
-    """A third state joins with its fair 5 seats: Hamilton moves a seat between the old two, the rule does not."""
+    """A third state joins with its fair 5 seats: Hamilton moves a seat between the old two, the rule none."""
     assert hamilton((1045, 8955), 100) == (10, 90)
     assert hamilton((1045, 8955, 525), 105) == (11, 89, 5)
     old, new = seats_by_rule((1045, 8955), 100), seats_by_rule((1045, 8955, 525), 105)

@@ -78,7 +78,7 @@ class Columns:
 
 def lowest_bit(masks: IntArray) -> IntArray:
     """Return the index of the lowest set bit of every mask (all are above 0)."""
-    return np.bitwise_count((masks & -masks) - 1).astype(np.int64)
+    return np.asarray(np.bitwise_count((masks & -masks) - 1), dtype=np.int64)
 
 
 def whole(values: WholeArray, factor: int = 1) -> WholeArray:
@@ -156,12 +156,12 @@ def narrow_order(columns: Columns) -> list[int]:
     touched: set[int] = set()
     order: list[int] = []
     while left:
-
-        def key(duty: int) -> tuple[int, int, int, int]:
-            more = {other for other in left if near[duty, other] and other != duty}
-            return len((touched | more) - {duty}), int(duty not in touched), int(weight[duty]), duty
-
-        best = min(left, key=key)
+        scores = []
+        for duty in left:
+            more = {other for other in left if near[duty, other]}
+            open_ = len((touched | more) - {duty})
+            scores.append((open_, duty not in touched, int(weight[duty]), duty))
+        best = min(scores)[-1]
         left.remove(best)
         touched |= {other for other in left if near[best, other]}
         touched.discard(best)

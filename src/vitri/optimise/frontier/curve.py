@@ -17,12 +17,16 @@ from vitri.optimise.frontier.columns import (
 )
 from vitri.optimise.frontier.prices import Prices
 from vitri.optimise.frontier.proof import Deadline, Prover, fewest_posts
-from vitri.optimise.frontier.subsets import SubsetTable, layout
+from vitri.optimise.frontier.subsets import Layout, SubsetTable, layout
 from vitri.optimise.lex import INFEASIBLE
 
 Method = Literal["auto", "subsets", "prices"]
-MOST_WORK = 4_000_000
-MOST_STATES = 200_000
+LITTLE_WORK = 1_500_000
+MOST_WORK = 30_000_000
+MOST_STATES = 2_000_000
+TABLE_SECONDS = 6.0
+"""Up to `LITTLE_WORK` extensions the dynamic programme is quickest; up to `MOST_WORK` it is still surer than
+wide searches, so that prices get one narrow try before it."""
 
 
 @dataclass(frozen=True)
@@ -97,32 +101,39 @@ def office_frontier(
 def _component(
     part: Columns, most_posts: int, deadline: Deadline, method: Method
 ) -> tuple[tuple[Point, ...], tuple[Prices, ...]]:
-    if method != "prices":
-        costs = part.costs
-        small = costs.dtype != object and int(np.abs(costs).max(initial=0)) * part.duties < INFEASIBLE // 2
-        if small:
-            order = narrow_order(part)
-            plan = layout(
-                relabelled(part, order),
-                most_posts,
-                None if method == "subsets" else MOST_STATES,
-                None if method == "subsets" else MOST_WORK,
-            )
-            if plan is not None:
-                return _from_table(plan.fill(costs[:, None].astype(np.int64)), most_posts), ()
+    if method == "prices":
+        return _from_prices(part, most_posts, deadline)
+    plan = _layout(part, most_posts, None if method == "subsets" else MOST_WORK)
+    if plan is None:
         if method == "subsets":
             raise ValueError("costs are too large for a table of 64-bit integers")
-    return _from_prices(part, most_posts, deadline)
+        return _from_prices(part, most_posts, deadline)
+    if method == "auto" and plan.work > LITTLE_WORK:
+        points, proofs = _from_prices(part, most_posts, deadline, wide=False)
+        # a table of this size takes about a second: near the end of a time limit it is left out
+        if all(p.status in ("optimal", "infeasible") for p in points) or deadline.left() < TABLE_SECONDS:
+            return points, proofs
+    return _from_table(plan.fill(part.costs[:, None].astype(np.int64)), most_posts), ()
+
+
+def _layout(part: Columns, most_posts: int, most_work: int | None) -> Layout | None:
+    """Lay out the dynamic programme; None where it grows too large or costs pass 64 bits."""
+    largest = max((abs(int(cost)) for cost in part.costs), default=0)
+    if largest * max(1, part.duties) >= INFEASIBLE // 2:
+        return None
+    limit = None if most_work is None else MOST_STATES
+    return layout(relabelled(part, narrow_order(part)), most_posts, limit, most_work)
 
 
 def _from_table(table: SubsetTable, most_posts: int) -> tuple[Point, ...]:
     values = table.values()[:, 0]
     points = []
-    best, used, plan = INFEASIBLE, 0, ()
+    best = INFEASIBLE
+    plan: tuple[int, ...] = ()
     for posts in range(most_posts + 1):
         if values[posts] < best:
-            best, used = int(values[posts]), posts
-            plan = table.plan(used)
+            best = int(values[posts])
+            plan = table.plan(posts)
         if best >= INFEASIBLE:
             points.append(Point(posts, "infeasible", None, None))
         else:
@@ -131,14 +142,16 @@ def _from_table(table: SubsetTable, most_posts: int) -> tuple[Point, ...]:
 
 
 def _from_prices(
-    part: Columns, most_posts: int, deadline: Deadline
+    part: Columns, most_posts: int, deadline: Deadline, *, wide: bool = True
 ) -> tuple[tuple[Point, ...], tuple[Prices, ...]]:
+    """Prove one number after the other, from many posts to few; without `wide` stop at the first hard one."""
     least = fewest_posts(part, deadline)
     prover = Prover(part, deadline)
     for posts in range(most_posts, least - 1, -1):
         if deadline.over() or posts <= prover.impossible:
             break
-        prover.prove(posts)
+        if not prover.prove(posts, wide=wide) and not wide:
+            break
     least = max(least, prover.impossible + 1)
     points: list[Point] = []
     for posts in range(most_posts + 1):

@@ -35,7 +35,7 @@ class Cut:
 
     def weight(self, masks: IntArray) -> IntArray:
         """Return ⌊|S ∩ T| / 2⌋ of every mask."""
-        return np.bitwise_count(masks & self.duties).astype(np.int64) // 2
+        return np.asarray(np.bitwise_count(masks & self.duties), dtype=np.int64) // 2
 
     @property
     def limit(self) -> int:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
-from vitri.optimise.engine import IntArray
 from vitri.optimise.frontier.columns import Columns, WholeArray
 from vitri.optimise.frontier.cuts import broken_cuts
 from vitri.optimise.frontier.prices import Master, Prices
@@ -96,14 +95,17 @@ class Prover:
         found, bound = self.plan(posts), self.bound(posts)
         return found is not None and bound is not None and bound >= found[1][0]
 
-    def prove(self, posts: int) -> bool:
-        """Find and prove the least cost with at most `posts` posts; False where something stopped it."""
+    def prove(self, posts: int, *, wide: bool = True) -> bool:
+        """Find and prove the least cost with at most `posts` posts; False where something stopped it.
+
+        Without `wide` only the narrow searches are tried.
+        """
         if self.closed(posts):
             return True
         guide = self._guide(posts)
         if guide is None:
             return False
-        for stage in (NARROW, WIDE):
+        for stage in (NARROW, WIDE) if wide else (NARROW,):
             if stage is WIDE:
                 guide = self._cut(guide, posts)
             for width, near in stage:
@@ -116,7 +118,7 @@ class Prover:
                 ):
                     return posts <= self.impossible
                 self._walk(guide, posts, width, near)
-        if not self.closed(posts) and not self.deadline.over():
+        if wide and not self.closed(posts) and not self.deadline.over():
             self._integer(guide, posts, any_plan=False)
         return self.closed(posts)
 
@@ -164,7 +166,9 @@ class Prover:
         for used, cost, chosen in found.plans:
             if used not in self.plans or cost < self.plans[used][0]:
                 self.plans[used] = (cost, chosen)
-        open_ = [value for value in (found.dropped, None if limit is None else limit + 1) if value is not None]
+        open_ = [
+            value for value in (found.dropped, None if limit is None else limit + 1) if value is not None
+        ]
         best = self.plan(posts)
         if open_:
             self._learn(posts, -(-min(open_) // self.master.scale), best)
@@ -191,7 +195,7 @@ class Prover:
         return (self._guide(posts) or guide) if fresh else guide
 
     def _integer(self, guide: Guide, posts: int, *, any_plan: bool) -> bool:
-        """Decide by an integer program over the columns that a better plan could hold; return whether decided.
+        """Solve an integer program over the columns that a better plan could hold; say if a plan is known.
 
         With `any_plan` it only asks for a plan, and remembers where there is none.
         """

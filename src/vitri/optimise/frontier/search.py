@@ -1,4 +1,4 @@
-"""A search over sets of duties guided by prices, many states at a time, with an exact account of what it drops.
+"""A search over sets of duties guided by prices, with an exact account of what it drops.
 
 A state is (set covered, posts used). Under any certificate of prices no plan through it costs less than the
 bound plus the reduced costs on the way there; the largest of these over several certificates is its
@@ -24,9 +24,9 @@ BLOCK = 32
 class Walk:
     """The end of a search: the cheapest plan seen for each number of posts used, and the excess dropped.
 
-    `plans` are (posts, cost, columns) by rising posts. `dropped` is the least promise of
-    what was dropped for want of width, in units of 1/scale; None: nothing was, and no plan within the limit is
-    cheaper than the best of these.
+    `plans` are (posts, cost, columns) by rising posts. `dropped` is the least promise of what was dropped
+    for want of width, in units of 1/scale; None: nothing was, and no plan within the limit is cheaper than
+    the best of these.
     """
 
     plans: tuple[tuple[int, int, tuple[int, ...]], ...]

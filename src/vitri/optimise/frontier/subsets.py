@@ -7,9 +7,11 @@ keys over the duties still open, so that only reachable ones take room.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from vitri.optimise.engine import IntArray
 from vitri.optimise.frontier.columns import Columns
@@ -49,9 +51,7 @@ class SubsetTable:
             left -= int(self.columns.posts[found])
         return tuple(sorted(chosen))
 
-    def _before(
-        self, level: int, key: int, left: int, target: IntArray, ways: IntArray
-    ) -> int | None:
+    def _before(self, level: int, key: int, left: int, target: IntArray, ways: IntArray) -> int | None:
         """Return the column that led to an entry, or None where the duty was covered before."""
         keys, table = self.keys[level], self.tables[level]
         covered = key << 1 | 1
@@ -78,7 +78,7 @@ class _Step:
 
     covered: IntArray
     kept: IntArray
-    parts: tuple[tuple[IntArray, IntArray, IntArray], ...]
+    parts: tuple[tuple[IntArray, npt.NDArray[np.int32], npt.NDArray[np.int32]], ...]
     size: int
 
 
@@ -90,6 +90,7 @@ class Layout:
     most_posts: int
     keys: tuple[IntArray, ...]
     steps: tuple[_Step, ...]
+    work: int
 
     def fill(self, costs: IntArray) -> SubsetTable:
         """Fill the table; `costs` is columns × limbs of 64-bit integers, totals below `INFEASIBLE`."""
@@ -113,8 +114,10 @@ class Layout:
         return SubsetTable(self.columns, costs, self.keys, tuple(tables))
 
 
-def layout(columns: Columns, most_posts: int, most_states: int | None, most_work: int | None) -> Layout | None:
-    """Lay out the levels; None where one passes `most_states` sets or all together `most_work` extensions.
+def layout(
+    columns: Columns, most_posts: int, most_states: int | None, most_work: int | None
+) -> Layout | None:
+    """Lay out the levels; None beyond `most_states` sets or `most_work` extensions in all.
 
     Columns with more than `most_posts` posts are left out. An extension is one set with one column.
     """
@@ -123,7 +126,7 @@ def layout(columns: Columns, most_posts: int, most_states: int | None, most_work
     lowest = columns.lowest()
     order = np.lexsort((columns.posts, columns.masks))
     order = order[columns.posts[order] <= most_posts]
-    work = 0
+    work = states = 0
     for level in range(columns.duties):
         here = order[lowest[order] == level]
         cuts = np.flatnonzero(np.diff(columns.masks[here])) + 1
@@ -137,23 +140,24 @@ def layout(columns: Columns, most_posts: int, most_states: int | None, most_work
             upper = int(columns.masks[group[0]] >> (level + 1))
             fits = np.flatnonzero((free & upper) == 0)
             if len(fits):
-                parts.append((group, open_[fits]))
+                parts.append((group, open_[fits].astype(np.int32)))
                 targets.append(free[fits] | upper)
                 work += len(fits) * len(group)
             if most_work is not None and work > most_work:
                 return None
         new, place = _compress(np.concatenate(targets), columns.duties - level - 1)
-        if most_states is not None and len(new) > most_states:
+        states += len(new)
+        if most_states is not None and states > most_states:
             return None
         ends = np.cumsum([len(target) for target in targets])
-        goals = [place[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        goals = [place[start:end].astype(np.int32) for start, end in itertools.pairwise(ends)]
         joined = tuple((group, sources, goal) for (group, sources), goal in zip(parts, goals, strict=True))
         steps.append(_Step(covered, place[: len(covered)], joined, len(new)))
         keys = new
         all_keys.append(keys)
     if not len(keys):
         all_keys[-1] = np.zeros(1, dtype=np.int64)
-    return Layout(columns, most_posts, tuple(all_keys), tuple(steps))
+    return Layout(columns, most_posts, tuple(all_keys), tuple(steps), work)
 
 
 def _compress(values: IntArray, bits: int) -> tuple[IntArray, IntArray]:
@@ -169,7 +173,9 @@ def _compress(values: IntArray, bits: int) -> tuple[IntArray, IntArray]:
     return new, position[values]
 
 
-def _improve(grown: IntArray, goal: IntArray, before: IntArray, posts: IntArray, costs: IntArray) -> None:
+def _improve(
+    grown: IntArray, goal: npt.NDArray[np.int32], before: IntArray, posts: IntArray, costs: IntArray
+) -> None:
     """Improve the rows `goal` by the rows `before` plus each way to staff one set of duties."""
     now = grown[:, goal]
     width = before.shape[2]

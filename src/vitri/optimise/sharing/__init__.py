@@ -1,1 +1,1 @@
-"""Sharing out posts: min-plus over the tree for every ceiling at once, who gains and who loses, monotone rules."""
+"""Sharing out posts: every ceiling at once, who gains and who loses a post, rules that never take back."""

@@ -1,4 +1,4 @@
-"""Min-plus convolution of cost tables (posts × limbs, compared lexicographically), fast where they are convex.
+"""Min-plus convolution of cost tables (posts × limbs, lexicographic), fast where they are convex.
 
 Limbs are added without carry, so differences of rows are ordered like the rows themselves: convex tables are
 joined by merging their falling savings, as in any ordered group.
@@ -18,10 +18,10 @@ def min_plus(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     table = np.zeros(shape, dtype=np.int64)
     table[:, 0] = INFEASIBLE
     choice = np.zeros(shape[0], dtype=np.int64)
-    spans = _span(left), _span(right)
-    if spans[0] is None or spans[1] is None:
+    ours, theirs = _span(left), _span(right)
+    if ours is None or theirs is None:
         return table, choice
-    (a, b), (c, d) = spans
+    (a, b), (c, d) = ours, theirs
     whole, taken = _join(left[a:b], right[c:d])
     table[a + c : b + d - 1] = whole
     choice[a + c : b + d - 1] = taken + c

@@ -8,6 +8,7 @@ post from anyone: the rule is a divisor method with the marginal value of a post
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -93,7 +94,9 @@ def monotone_shares(curves: Sequence[Curve], tree: Tree, most: int | None = None
 def _totals(posts: IntArray, tree: Tree) -> list[int]:
     used: list[int] = []
     for node in tree.nodes:
-        used.append(int(posts[node.office]) if node.office is not None else sum(used[c] for c in node.children))
+        used.append(
+            int(posts[node.office]) if node.office is not None else sum(used[c] for c in node.children)
+        )
     return used
 
 
@@ -106,7 +109,7 @@ def _values(curve: Curve, start: int) -> list[Value]:
             corners.pop()
         corners.append(at)
     values: list[Value] = []
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in itertools.pairwise(corners):
         values += [tuple(-part for part in _slope(rows, a, b))] * (b - a)
     return values
 
@@ -126,7 +129,7 @@ def _hand_out(
     *,
     needed: bool,
 ) -> None:
-    """Give posts by falling value while ceilings below the root allow; with `needed` only below open floors."""
+    """Give posts by falling value under the ceilings below the root; with `needed` only below open floors."""
     taken = [0] * len(values)
     for office in order:
         taken[office] += 1

@@ -98,7 +98,7 @@ def tree_tables(tables: Sequence[IntArray], units: Sequence[Unit]) -> TreeTables
 
 
 def first_least(table: IntArray) -> IntArray:
-    """Return for every number of posts the fewest that reach the least cost with at most so many; −1: none."""
+    """Return for every number the fewest posts that reach the least cost with at most so many; −1: none."""
     best = np.full(len(table), -1, dtype=np.int64)
     at = -1
     for index in range(len(table)):
