@@ -18,13 +18,15 @@ from vitri.optimise.frontier.cuts import broken_cuts
 from vitri.optimise.frontier.prices import Master, Prices
 from vitri.optimise.frontier.search import Guide, walk
 
-NARROW = ((300, 25), (1_000, 40), (4_000, 60))
-WIDE = ((20_000, 100), (100_000, 200), (400_000, None))
+NARROW = ((300, 25), (1_000, 40), (4_000, 60), (16_000, 100))
+WIDE = ((16_000, 100), (100_000, 100))
+WIDEST = ((400_000, None), (400_000, None))
 """States kept at a level, and the columns of best promise looked at for each duty (None: all)."""
 
 CUT_ROUNDS = 8
+PROMISING_PCT = 40
 PRICE_STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-INTEGER_EFFORT = 60.0
+INTEGER_EFFORT = 20.0
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,16 @@ class Prover:
         guide = self._guide(posts)
         if guide is None:
             return False
-        for stage in (NARROW, WIDE) if wide else (NARROW,):
+        for stage in (NARROW, WIDE, WIDEST) if wide else (NARROW,):
             if stage is WIDE:
                 guide = self._cut(guide, posts)
+            if stage is WIDEST and not self._promising(guide, posts):
+                break
             for width, near in stage:
                 if self.closed(posts) or self.deadline.over():
                     return self.closed(posts)
                 if (
-                    width > WIDE[0][0]
+                    width == WIDE[1][0]
                     and self.plan(posts) is None
                     and not self._integer(guide, posts, any_plan=True)
                 ):
@@ -146,6 +150,14 @@ class Prover:
         if not reduced:
             return None
         return Guide(np.array(reduced), np.array(bounds, dtype=reduced[0].dtype))
+
+    def _promising(self, guide: Guide, posts: int) -> bool:
+        """Whether searching closed enough of the gap between prices and plan for a wider search to end it."""
+        found, bound = self.plan(posts), self.bound(posts)
+        if found is None or bound is None:
+            return False
+        start = -(-int(guide.bounds.max()) // self.master.scale)
+        return 100 * (bound - start) >= PROMISING_PCT * (found[1][0] - start)
 
     def _limit(self, posts: int) -> int | None:
         """Return the promise that a better plan may have at most, None where no plan is known."""

@@ -9,15 +9,17 @@ search ends with plans and a bound, both exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from vitri.optimise.engine import IntArray
 from vitri.optimise.frontier.columns import Columns, WholeArray, narrow_order, relabelled
 
 BLOCK = 32
+ShortArray = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def walk(
     none = np.zeros((len(guide.bounds), 1), reduced.dtype)
     level = _Level(zero, zero, np.zeros(1, part.costs.dtype), none, zero, zero - 1)
     room = None if limit is None else limit - guide.bounds
-    trail = [level]
+    trail: list[tuple[ShortArray, ShortArray]] = []
     dropped: int | None = None
     states = 0
     for duty in range(part.duties):
@@ -107,7 +109,7 @@ def walk(
             dropped = least if dropped is None else min(dropped, least)
             level = level.take(np.sort(order[:width]))
         states += len(level.masks)
-        trail.append(level)
+        trail.append((level.parent.astype(np.int32), level.column.astype(np.int32)))
         if not len(level.masks):
             return Walk((), dropped, states)
     ends = [
@@ -117,13 +119,13 @@ def walk(
     return Walk(tuple(sorted(ends)), dropped, states)
 
 
-def _way(trail: list[_Level], at: int, usable: IntArray) -> tuple[int, ...]:
+def _way(trail: Sequence[tuple[ShortArray, ShortArray]], at: int, usable: IntArray) -> tuple[int, ...]:
     """Return the columns that led to an end state."""
     chosen = []
-    for step in reversed(trail[1:]):
-        if step.column[at] >= 0:
-            chosen.append(int(usable[step.column[at]]))
-        at = int(step.parent[at])
+    for parent, column in reversed(trail):
+        if column[at] >= 0:
+            chosen.append(int(usable[column[at]]))
+        at = int(parent[at])
     return tuple(sorted(chosen))
 
 
