@@ -23,6 +23,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.quota",
         "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
     ),
+    "frontier": (
+        "benchmarks.frontier",
+        "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",
