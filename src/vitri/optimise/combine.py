@@ -32,24 +32,37 @@ class Node:
 
 @dataclass(frozen=True)
 class Column:
-    """A way to staff a set of nodes: `posts` posts, `quota` of which count against ceilings."""
+    """A way to staff a set of nodes: `posts` posts, `quota` of which count against ceilings.
+
+    All posts hold the nodes of `main`; only `holders` of them hold the others.
+    """
 
     mask: int
     posts: int
     quota: int
+    holders: int
+    main: int
 
 
 @dataclass(frozen=True)
 class Ways:
     """All ways to staff the nodes of a component, row by row: bit masks, posts, posts in the quota, costs.
 
+    `holders` of the posts hold all nodes, the rest of them only those of `main` (see `partial_cover`);
     `costs` is ways × limbs (see `lex`).
     """
 
     masks: IntArray
     posts: IntArray
     quota: IntArray
+    holders: IntArray
+    main: IntArray
     costs: IntArray
+
+    def joined(self, other: Ways) -> Ways:
+        """Return the rows of both."""
+        names = ("masks", "posts", "quota", "holders", "main", "costs")
+        return Ways(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,10 @@ class OfficeCurve:
     def bundles(self, posts: int) -> list[Column]:
         """Return the bundles of the best plan with exactly `posts` posts."""
         chosen = self.table.plan(posts)
+        ways = self.ways
         found = [
-            Column(int(self.ways.masks[i]), int(self.ways.posts[i]), int(self.ways.quota[i])) for i in chosen
+            Column(*(int(part[i]) for part in (ways.masks, ways.posts, ways.quota, ways.holders, ways.main)))
+            for i in chosen
         ]
         return sorted(found, key=lambda column: members(column.mask))
 

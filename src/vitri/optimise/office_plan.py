@@ -3,107 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from vitri.optimise.bundles import bundles, members, membership
-from vitri.optimise.combine import Node, OfficeCurve, Ways, office_curve, unions
-from vitri.optimise.cost import Service, outcome, posts_needed
+from vitri.optimise.bundles import bundles, members
+from vitri.optimise.combine import Node, OfficeCurve, office_curve
+from vitri.optimise.cost import outcome, posts_needed
 from vitri.optimise.demand_cube import OWN, SHARED, Cube
 from vitri.optimise.engine import IntArray
 from vitri.optimise.frontier.columns import MOST_DUTIES, lowest_bit
-from vitri.optimise.lex import INFEASIBLE, Packing, less
+from vitri.optimise.lex import INFEASIBLE, less
+from vitri.optimise.office_ways import MOST_POSTS, office_ways, partial_ways
 from vitri.optimise.quota import Curve, min_plus
+from vitri.optimise.setting import Objective, Setting
 
-MOST_UNIONS = 40_000
 MOST_WORK = 3_000_000
-"""Sets of nodes that one person may hold, and steps of the dynamic programme, for one component of an office.
+"""Steps of the dynamic programme for one component of an office.
 
 Work, not the number of nodes, is what limits it: 30 nodes of separate staff are easy, 16 that anyone may
 combine are not.
 """
 
-MOST_POSTS = 400
 MOST_TORN = 8
+
+__all__ = [
+    "MOST_POSTS",
+    "Bundle",
+    "Objective",
+    "OfficePlan",
+    "Positions",
+    "Setting",
+    "nodes_of",
+    "plan_office",
+    "pooled_curve",
+]
 
 Positions = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Objective:
-    """The separable levels of the objective in order: (measure, priorities), and how they are packed."""
-
-    levels: tuple[tuple[str, tuple[int, ...]], ...]
-    packing: Packing
-
-    def vector(self, unmet: IntArray, overtime: IntArray, posts: IntArray, extra: IntArray) -> IntArray:
-        """Return the packed cost of outcomes; all arguments share leading axes, `unmet` adds priority."""
-        columns = []
-        for measure, priorities in self.levels:
-            if measure == "unmet_minutes":
-                columns.append(unmet[..., [p - 1 for p in priorities]].sum(axis=-1))
-            else:
-                columns.append({"overtime_minutes": overtime, "posts": posts, "extra_duties": extra}[measure])
-        return self.packing.pack(np.stack(np.broadcast_arrays(*columns), axis=-1))
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is the same for every office: the rules a post must keep, the service rule and the objective.
-
-    `cover` says which groups one person may hold together; `most_combined` how many posts of an office may
-    share one combination of positions; `quota_free[g]` marks groups served by contracts
-    that do not count against the quota; `by_need` sizes by the service rule instead of by the ceiling.
-    """
-
-    cover: npt.NDArray[np.bool_]
-    most_positions: int
-    most_groups: int
-    most_combined: int
-    quota_free: tuple[bool, ...]
-    service: Service
-    objective: Objective
-    by_need: bool
-    known: dict[tuple[tuple[int, str, tuple[int, ...]], ...], list[int] | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-
-    def unions(self, nodes: Sequence[Node]) -> list[int] | None:
-        """Return the sets of these nodes that one person may hold, None if too many; they are remembered."""
-        key = tuple((node.position, node.pool, node.groups) for node in nodes)
-        if key not in self.known:
-            self.known[key] = unions(nodes, self.joinable, self.most_positions, MOST_UNIONS)
-        return self.known[key]
-
-    def joinable(self, nodes: Sequence[Node]) -> bool:
-        """Whether one person may hold all these nodes.
-
-        Any shared work plus the own work of one organisation; a named pool stands alone; every pair of
-        groups may be held together; not too many groups.
-        """
-        pools = {node.pool for node in nodes}
-        own = pools - {SHARED}
-        named = any(not pool.startswith(OWN) for pool in own)
-        if len(own) > 1 or (named and len(pools) > 1):
-            return False
-        groups = sorted({g for node in nodes for g in node.groups})
-        if len(groups) > self.most_groups and len(nodes) > 1:
-            return False
-        if len({self.quota_free[g] for g in groups}) > 1:
-            return False
-        return all(self.cover[a, b] for a, b in combinations(groups, 2))
-
-
-@dataclass(frozen=True)
 class Bundle:
-    """Identical posts of one office: the nodes they hold, main one first, and how many posts (in quota)."""
+    """Posts of one office with the same main position: their nodes, main one first, and how many (in quota).
+
+    `holders` of the posts hold all nodes; the others only those of the position of the first node.
+    """
 
     nodes: tuple[Node, ...]
     posts: int
     quota: int
+    holders: int
 
 
 @dataclass(frozen=True)
@@ -124,8 +74,9 @@ class OfficePlan:
             left -= given
             for column in curve.bundles(given):
                 held = [nodes[i] for i in range(len(nodes)) if column.mask >> i & 1]
-                held.sort(key=lambda n: (-int(n.minutes.sum()), n.position, n.pool))
-                found.append(Bundle(tuple(held), column.posts, column.quota))
+                main = {id(node) for i, node in enumerate(nodes) if column.main >> i & 1}
+                held.sort(key=lambda n: (id(n) not in main, -int(n.minutes.sum()), n.position, n.pool))
+                found.append(Bundle(tuple(held), column.posts, column.quota, column.holders))
         return sorted(found, key=lambda b: (b.nodes[0].pool != SHARED, b.nodes[0].pool, b.nodes[0].position))
 
 
@@ -185,7 +136,9 @@ def _component_curve(
     masks = setting.unions(nodes)
     if masks is None:
         return None
-    ways = _ways(nodes, masks, fund, setting, most_posts, extra_posts)
+    ways = office_ways(nodes, masks, fund, setting, most_posts, extra_posts)
+    if setting.partial and not setting.by_need:
+        ways = ways.joined(partial_ways(nodes, masks, fund, setting, most_posts))
     single = np.bitwise_count(ways.masks) == 1
     largest = np.zeros(len(nodes), dtype=np.int64)
     np.maximum.at(largest, lowest_bit(ways.masks[single]), ways.quota[single])
@@ -205,45 +158,6 @@ def _components(nodes: Sequence[Node], setting: Setting) -> list[list[Node]]:
             left = [j for j in left if j not in near]
         groups.append([nodes[i] for i in sorted(reached)])
     return groups
-
-
-def _ways(
-    nodes: Sequence[Node],
-    masks: list[int],
-    fund: IntArray,
-    setting: Setting,
-    most_posts: int,
-    extra_posts: int,
-) -> Ways:
-    held = membership(masks, len(nodes))
-    demand = np.tensordot(held.astype(np.int64), np.array([node.minutes for node in nodes]), axes=1)
-    positions = sorted({node.position for node in nodes})
-    of = np.array([[node.position == position for position in positions] for node in nodes])
-    more = (held.astype(np.int64) @ of.astype(np.int64) > 0).sum(axis=1) - 1
-    bits = np.array(masks, dtype=np.int64)
-    free = np.array([setting.quota_free[node.groups[0]] for node in nodes])[lowest_bit(bits)]
-    cap = np.where(free, MOST_POSTS, most_posts)
-    cap = np.where(more > 0, np.minimum(cap, setting.most_combined), cap)
-    enough = posts_needed(demand, fund, setting.service)
-    posts = enough.copy() if setting.by_need else (held.sum(axis=1) > 1).astype(np.int64)
-    last = posts + extra_posts
-    found: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
-    active = np.flatnonzero(posts <= cap)
-    while len(active):
-        rest, over = outcome(demand[active], fund, posts[active], setting.service)
-        found.append((active, posts[active].copy(), rest, over))
-        done = posts[active] >= enough[active] if setting.by_need else ~rest.any(axis=1) & (over == 0)
-        stay = ~(done & (posts[active] >= last[active]))
-        posts[active] += 1
-        active = active[stay & (posts[active] <= cap[active])]
-    if not found:
-        none = np.zeros(0, dtype=np.int64)
-        return Ways(none, none, none, np.zeros((0, setting.objective.packing.limbs), dtype=np.int64))
-    which, count, unmet, overtime = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((count, which))
-    which, count = which[order], count[order]
-    costs = setting.objective.vector(unmet[order], overtime[order], count, more[which] * count)
-    return Ways(bits[which], count, np.where(free[which], 0, count), costs)
 
 
 def pooled_curve(cube: Cube, minutes: IntArray, office: int, setting: Setting, *, most_posts: int) -> Curve:
