@@ -19,6 +19,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.uncertainty",
         "How often do quotas hold on fresh demand, beside the probability they claim?",
     ),
+    "frontier": (
+        "benchmarks.frontier",
+        "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -10,14 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from vitri.optimise.bundles import bundles, members, membership
-from vitri.optimise.combine import Column, Node, OfficeCurve, office_curve, unions
+from vitri.optimise.combine import Node, OfficeCurve, Ways, office_curve, unions
 from vitri.optimise.cost import Service, outcome, posts_needed
 from vitri.optimise.demand_cube import OWN, SHARED, Cube
 from vitri.optimise.engine import IntArray
+from vitri.optimise.frontier.columns import MOST_DUTIES, lowest_bit
 from vitri.optimise.lex import INFEASIBLE, Packing, less
 from vitri.optimise.quota import Curve, min_plus
 
-LARGEST_COMPONENT = 14
+MOST_UNIONS = 40_000
+MOST_WORK = 3_000_000
+"""Sets of nodes that one person may hold, and steps of the dynamic programme, for one component of an office.
+
+Work, not the number of nodes, is what limits it: 30 nodes of separate staff are easy, 16 that anyone may
+combine are not.
+"""
+
 MOST_POSTS = 400
 MOST_TORN = 8
 
@@ -59,15 +67,15 @@ class Setting:
     service: Service
     objective: Objective
     by_need: bool
-    known: dict[tuple[tuple[int, str, tuple[int, ...]], ...], list[int]] = field(
+    known: dict[tuple[tuple[int, str, tuple[int, ...]], ...], list[int] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def unions(self, nodes: Sequence[Node]) -> list[int]:
-        """Return the sets of these nodes that one person may hold; asked again, they are remembered."""
+    def unions(self, nodes: Sequence[Node]) -> list[int] | None:
+        """Return the sets of these nodes that one person may hold, None if too many; they are remembered."""
         key = tuple((node.position, node.pool, node.groups) for node in nodes)
         if key not in self.known:
-            self.known[key] = unions(nodes, self.joinable, self.most_positions)
+            self.known[key] = unions(nodes, self.joinable, self.most_positions, MOST_UNIONS)
         return self.known[key]
 
     def joinable(self, nodes: Sequence[Node]) -> bool:
@@ -151,10 +159,15 @@ def plan_office(
     parts: list[tuple[tuple[Node, ...], OfficeCurve]] = []
     total = np.zeros((1, setting.objective.packing.limbs), dtype=np.int64)
     choices: list[IntArray] = []
-    for component in _components(nodes, setting):
-        columns, costs = _columns(component, cube.fund[office], setting, most_posts, extra_posts)
-        reach = min(most_posts, sum(_largest_quota(columns, i) for i in range(len(component))))
-        curve = office_curve(len(component), columns, costs, reach)
+    waiting = _components(nodes, setting)
+    while waiting:
+        component = waiting.pop(0)
+        curve = _component_curve(component, cube.fund[office], setting, most_posts, extra_posts)
+        if curve is None:
+            # two halves are a valid restriction, and the bound stays honest
+            middle = len(component) // 2
+            waiting[:0] = [component[:middle], component[middle:]]
+            continue
         parts.append((tuple(component), curve))
         total, choice = min_plus(total, curve.curve.cost)
         choices.append(choice)
@@ -163,12 +176,25 @@ def plan_office(
     return OfficePlan(office, Curve(total), tuple(parts), tuple(choices))
 
 
-def _largest_quota(columns: Sequence[Column], node: int) -> int:
-    return max((c.quota for c in columns if c.mask == 1 << node), default=0)
+def _component_curve(
+    nodes: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int, extra_posts: int
+) -> OfficeCurve | None:
+    """Return the exact curve of one component, None where it would take too much work."""
+    if len(nodes) > MOST_DUTIES:
+        return None
+    masks = setting.unions(nodes)
+    if masks is None:
+        return None
+    ways = _ways(nodes, masks, fund, setting, most_posts, extra_posts)
+    single = np.bitwise_count(ways.masks) == 1
+    largest = np.zeros(len(nodes), dtype=np.int64)
+    np.maximum.at(largest, lowest_bit(ways.masks[single]), ways.quota[single])
+    reach = min(most_posts, int(largest.sum()))
+    return office_curve(len(nodes), ways, reach, None if len(nodes) == 1 else MOST_WORK)
 
 
 def _components(nodes: Sequence[Node], setting: Setting) -> list[list[Node]]:
-    """Split nodes into sets no two of which can share a person; over-large sets are cut into blocks."""
+    """Split nodes into sets no two of which can share a person."""
     left = list(range(len(nodes)))
     groups: list[list[Node]] = []
     while left:
@@ -177,20 +203,25 @@ def _components(nodes: Sequence[Node], setting: Setting) -> list[list[Node]]:
             near = [j for j in left if setting.joinable([nodes[index], nodes[j]])]
             reached.extend(near)
             left = [j for j in left if j not in near]
-        found = [nodes[i] for i in sorted(reached)]
-        # a larger set would need 2^n rows; a block is a valid restriction, and the bound stays honest
-        groups.extend(found[i : i + LARGEST_COMPONENT] for i in range(0, len(found), LARGEST_COMPONENT))
+        groups.append([nodes[i] for i in sorted(reached)])
     return groups
 
 
-def _columns(
-    nodes: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int, extra_posts: int
-) -> tuple[list[Column], IntArray]:
-    masks = setting.unions(nodes)
+def _ways(
+    nodes: Sequence[Node],
+    masks: list[int],
+    fund: IntArray,
+    setting: Setting,
+    most_posts: int,
+    extra_posts: int,
+) -> Ways:
     held = membership(masks, len(nodes))
-    demand = np.einsum("un,npm->upm", held.astype(np.int64), np.array([node.minutes for node in nodes]))
-    more = np.array([len({nodes[i].position for i in members(mask)}) - 1 for mask in masks], dtype=np.int64)
-    free = np.array([setting.quota_free[nodes[members(mask)[0]].groups[0]] for mask in masks])
+    demand = np.tensordot(held.astype(np.int64), np.array([node.minutes for node in nodes]), axes=1)
+    positions = sorted({node.position for node in nodes})
+    of = np.array([[node.position == position for position in positions] for node in nodes])
+    more = (held.astype(np.int64) @ of.astype(np.int64) > 0).sum(axis=1) - 1
+    bits = np.array(masks, dtype=np.int64)
+    free = np.array([setting.quota_free[node.groups[0]] for node in nodes])[lowest_bit(bits)]
     cap = np.where(free, MOST_POSTS, most_posts)
     cap = np.where(more > 0, np.minimum(cap, setting.most_combined), cap)
     enough = posts_needed(demand, fund, setting.service)
@@ -206,13 +237,13 @@ def _columns(
         posts[active] += 1
         active = active[stay & (posts[active] <= cap[active])]
     if not found:
-        return [], np.zeros((0, setting.objective.packing.limbs), dtype=np.int64)
+        none = np.zeros(0, dtype=np.int64)
+        return Ways(none, none, none, np.zeros((0, setting.objective.packing.limbs), dtype=np.int64))
     which, count, unmet, overtime = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.lexsort((count, which))
     which, count = which[order], count[order]
-    columns = [Column(masks[u], int(k), 0 if free[u] else int(k)) for u, k in zip(which, count, strict=True)]
     costs = setting.objective.vector(unmet[order], overtime[order], count, more[which] * count)
-    return columns, costs
+    return Ways(bits[which], count, np.where(free[which], 0, count), costs)
 
 
 def pooled_curve(cube: Cube, minutes: IntArray, office: int, setting: Setting, *, most_posts: int) -> Curve:

@@ -11,9 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitri.optimise.engine import IntArray
-from vitri.optimise.lex import INFEASIBLE, less
+from vitri.optimise.sharing.convolution import min_plus
+from vitri.optimise.sharing.tree_tables import first_least, tree_tables
 
 NO_CEILING = 1 << 40
+
+__all__ = [
+    "NO_CEILING",
+    "Curve",
+    "CurveShare",
+    "GreedyShare",
+    "Node",
+    "Tree",
+    "min_plus",
+    "share_by_curve",
+    "share_by_gain",
+]
 
 
 @dataclass(frozen=True)
@@ -112,69 +125,9 @@ def share_by_curve(curves: Sequence[Curve], tree: Tree) -> CurveShare | None:
     The curve kept for a node is the one before its own ceiling, so that the value of one more post can be
     read off it.
     """
-    limbs = curves[0].cost.shape[1] if curves else 1
-    tables: list[IntArray] = []
-    splits: list[list[IntArray]] = []
-    open_tables: list[IntArray] = []
-    for node in tree.nodes:
-        if node.office is not None:
-            table = curves[node.office].cost.copy()
-            splits.append([])
-        else:
-            table = np.zeros((1, limbs), dtype=np.int64)
-            chosen: list[IntArray] = []
-            for child in node.children:
-                table, choice = min_plus(table, tables[child])
-                chosen.append(choice)
-            splits.append(chosen)
-        open_tables.append(table.copy())
-        if node.ceiling + 1 < len(table):
-            table = table[: node.ceiling + 1]
-        if node.floor > 0:
-            table = table.copy()
-            table[: min(node.floor, len(table)), 0] = INFEASIBLE
-        tables.append(table)
-    root = len(tree.nodes) - 1
-    best = _argmin(tables[root])
-    if best is None:
+    tables = tree_tables([curve.cost for curve in curves], tree.nodes)
+    best = int(first_least(tables.cut[-1])[-1])
+    if best < 0:
         return None
-    used = [0] * len(tree.nodes)
-    used[root] = best
-    posts = np.zeros(len(curves), dtype=np.int64)
-    for index in range(root, -1, -1):
-        node = tree.nodes[index]
-        if node.office is not None:
-            posts[node.office] = used[index]
-            continue
-        left = used[index]
-        for child, choice in zip(reversed(node.children), reversed(splits[index]), strict=True):
-            used[child] = int(choice[left])
-            left -= used[child]
-    return CurveShare(posts, tables[root][best], tuple(open_tables), tuple(used))
-
-
-def min_plus(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
-    """Convolve two cost tables; the choice is the posts given to the right one."""
-    size = len(left) + len(right) - 1
-    table = np.zeros((size, left.shape[1]), dtype=np.int64)
-    table[:, 0] = INFEASIBLE
-    choice = np.zeros(size, dtype=np.int64)
-    usable = left[:, 0] < INFEASIBLE
-    for posts in range(len(right)):
-        if right[posts, 0] >= INFEASIBLE:
-            continue
-        candidate = left + right[posts]
-        candidate[~usable, 0] = INFEASIBLE
-        target = table[posts : posts + len(left)]
-        better = less(candidate, target)
-        target[better] = candidate[better]
-        choice[posts : posts + len(left)][better] = posts
-    return table, choice
-
-
-def _argmin(table: IntArray) -> int | None:
-    best: int | None = None
-    for index in range(len(table)):
-        if table[index, 0] < INFEASIBLE and (best is None or bool(less(table[index], table[best]))):
-            best = index
-    return best
+    used = tables.used(best)
+    return CurveShare(tables.by_office(used), tables.cut[-1][best], tables.open, tuple(used))
