@@ -88,11 +88,9 @@ def point_table(answers: Answers, last: int) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(whole, "Int64"))
 
 
-def _level_columns(
-    prefix: str, keys: Sequence[str], all_: Sequence[Level], value: IntArray
-) -> dict[str, int]:
-    columns = zip(keys, all_, value.tolist(), strict=True)
-    return {prefix + key: int(v) for key, level, v in columns if level.measure != "posts"}
+def _level_columns(levels: Sequence[Level], value: IntArray) -> dict[str, int]:
+    columns = zip(levels, value.tolist(), strict=True)
+    return {level.key: int(v) for level, v in columns if level.measure != "posts"}
 
 
 def _bound(answers: Answers, ceiling: int, value: IntArray) -> dict[str, object]:

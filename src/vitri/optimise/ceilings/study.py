@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -84,9 +85,10 @@ class CeilingStudy:
         """Whether the undone work of every ceiling is proven to be the least."""
         return bool((self.points["status"] == "optimal").all())
 
-    def at(self, ceiling: int) -> pd.Series:
+    def at(self, ceiling: int) -> dict[str, Any]:
         """Return the row of a ceiling."""
-        return self.points.set_index("ceiling", drop=False).loc[ceiling]
+        row = ceiling - int(self.points["ceiling"].iloc[0])
+        return {str(name): self.points[name].iloc[row] for name in self.points}
 
 
 def ceilings_of(
@@ -192,8 +194,8 @@ def _asked(
         chosen |= {*range(low, high, step), high}
         if present is not None and first is None and last is None:
             chosen.add(present)
-    low = [c for c in sorted(chosen) if c < lowest]
-    if low:
+    refused = [c for c in sorted(chosen) if c < lowest]
+    if refused:
         raise UsageError(
             [
                 Finding(
@@ -207,7 +209,7 @@ def _asked(
                     advice=N_("Ask for a ceiling of {least} or more."),
                     fields={"ceiling": c, "least": lowest},
                 )
-                for c in low
+                for c in refused
             ]
         )
     return tuple(sorted(chosen))
