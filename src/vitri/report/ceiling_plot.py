@@ -23,6 +23,8 @@ SERIES = (
 WIDTH, HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 1080, 640, 110, 40, 150, 560
 _TEXT = "font-family=\"'Times New Roman','Liberation Serif',serif\""
 
+_GREEN = 'fill="#3E7D4F" font-weight="bold" paint-order="stroke" stroke="#FFFFFF" stroke-width="5"'
+
 
 def ceiling_svg(study: CeilingStudy, instance: Instance, lang: Lang) -> str:
     """Return the picture: posts from left to right, hours left undone upwards; asked ceilings are dots."""
@@ -87,12 +89,11 @@ def ceiling_svg(study: CeilingStudy, instance: Instance, lang: Lang) -> str:
         dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.4"{dash}/>')
     at_x = float(_LEFT)
-    for key, name, colour, dashes in reversed(shown):
+    for _, name, colour, dashes in reversed(shown):
         dash = f'stroke-width="2.4" stroke-dasharray="{dashes}"' if dashes else 'stroke-width="2.4"'
         stroke((at_x, 92, at_x + 44, 92), colour, dash)
         text((at_x + 52, 97), tr(name, lang), 14)
         at_x += 300
-        del key
     for row in points[points["ceiling"].isin(study.asked)].to_dict("records"):
         lines.append(
             f'<circle cx="{x(row["ceiling"]):.1f}" cy="{y(row["undone"]):.1f}" r="4" fill="#24507F"/>'
@@ -100,7 +101,7 @@ def ceiling_svg(study: CeilingStudy, instance: Instance, lang: Lang) -> str:
     if study.done_at is not None:
         words = tr("nothing undone from {posts} posts on", lang, posts=number(study.done_at, lang))
         stroke((x(study.done_at), _BOTTOM, x(study.done_at), _BOTTOM - 26), "#3E7D4F", 'stroke-width="2"')
-        text((x(study.done_at), _BOTTOM - 32), words, 13, "end", 'fill="#3E7D4F" font-weight="bold"')
+        text((x(study.done_at), _BOTTOM - 32), words, 13, "end", _GREEN)
     note = tr(
         "The bound holds in the order of priority; where the curve is proven, both lines fall together.", lang
     )

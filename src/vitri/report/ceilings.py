@@ -120,7 +120,7 @@ class _Book:
                 )
                 for index, key in enumerate(unmet)
             ),
-            Column("undone", N_("In all"), 13, "hours", over=N_("Undone (hours)")),
+            Column("undone", N_("All priorities"), 13, "hours", over=N_("Undone (hours)")),
             Column("proof", N_("Proof"), 24),
             Column("next", N_("The next post saves"), 26),
             Column("to", N_("It goes to"), 24),
@@ -228,15 +228,17 @@ class _Book:
         )
         table.sheet.note(tr("Without the fixed posts, which every ceiling includes.", self.lang))
         table.header()
-        wide = self.study.shares.pivot(index="office", columns="ceiling", values="posts")
+        shares = self.study.shares
+        keys = zip(shares["office"], shares["ceiling"], strict=True)
+        posts = dict(zip(keys, shares["posts"], strict=True))
         for serial, code in enumerate(self.study.offices, 1):
             values: dict[str, Cell] = {"tt": str(serial), "office": self.names.get(code, code)}
-            values |= {f"c{c}": int(wide.loc[code, c]) for c in ceilings}
+            values |= {f"c{c}": int(posts[code, c]) for c in ceilings}
             table.write(values)
         table.finish(tr("Total", self.lang))
 
     def paradoxes(self) -> None:
-        """Write who loses as the ceiling or own work grows, and the order of the rule that takes none back."""
+        """Write who loses as ceiling or own work grows, and the order of the rule that takes none back."""
         columns = (_CEILING, Column("office", N_("Office"), 60))
         title = N_("Who loses a post, and a rule that takes none back")
         table = self._sheet(N_("Paradoxes"), columns, title, False)
@@ -246,7 +248,7 @@ class _Book:
         table.header()
         for record in self.study.order.to_dict("records"):
             code = str(record["office"])
-            table.write({"ceiling": int(str(record["ceiling"])), "office": self.names.get(code, code)})
+            table.write({"ceiling": record["ceiling"], "office": self.names.get(code, code)})
         table.finish()
 
     def steps(self) -> None:

@@ -105,12 +105,11 @@ def office_curve(task: Task, minutes: IntArray, office: int, positions: tuple[Po
     return curve
 
 
-def grown_left(posed: Posed, office: int, pct: int) -> IntArray:
-    """Return the work left for sized posts when one office's work grows by `pct` percent.
+def grown_left(posed: Posed, pct: int) -> IntArray:
+    """Return the work left for sized posts when the work of every office grows by `pct` percent.
 
-    Minutes of every cell are rounded half up; fixed posts then serve what their unchanged time allows.
+    Minutes of every cell are rounded half up; fixed posts then serve what their unchanged time allows. What
+    is left in one office does not depend on the others, so its rows hold as well when it grows alone.
     """
-    minutes = posed.cube.minutes.copy()
-    units = posed.cube.units_of(office)
-    minutes[units] = (minutes[units] * (100 + pct) + 50) // 100
+    minutes = (posed.cube.minutes * (100 + pct) + 50) // 100
     return remainder(replace(posed.cube, minutes=minutes), posed.fixed, posed.leadership)

@@ -8,6 +8,7 @@ every post then does its own group's work only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,10 +40,17 @@ class Stepwise:
 
     def reach(self) -> int:
         """Return the most posts that are of any use under the limits."""
-        return self._limits()[1][-1]
+        return self._limits[1][-1]
 
     def cost(self, ceiling: int) -> IntArray | None:
         """Return the cost in limbs under a ceiling on sized posts; None where floors do not fit."""
+        return self._costs[min(ceiling, self.reach())] if ceiling >= 0 else None
+
+    @cached_property
+    def _costs(self) -> list[IntArray | None]:
+        return [self._cost(ceiling) for ceiling in range(self.reach() + 1)]
+
+    def _cost(self, ceiling: int) -> IntArray | None:
         given = self.given(ceiling)
         if given is None:
             return None
@@ -57,7 +65,7 @@ class Stepwise:
 
     def given(self, ceiling: int) -> tuple[int, ...] | None:
         """Return every office's posts: floors first, the rest by largest remainders of what is asked for."""
-        least, most = self._limits()
+        least, most = self._limits
         nodes = self.task.tree.nodes
         if ceiling < least[-1]:
             return None
@@ -76,6 +84,7 @@ class Stepwise:
                 seats[child] = least[child] + more
         return tuple(posts)
 
+    @cached_property
     def _limits(self) -> tuple[list[int], list[int]]:
         """Return for every unit the posts its floors take and the most that are asked for and allowed."""
         least: list[int] = []

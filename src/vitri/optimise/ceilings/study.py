@@ -232,7 +232,8 @@ def _population(
     records = []
     if ceiling is not None:
         for pct in GROWTHS:
-            grown = [office_curve(task, grown_left(posed, o, pct), o, positions) for o in range(len(curves))]
+            left = grown_left(posed, pct)
+            grown = [office_curve(task, left, o, positions) for o in range(len(curves))]
             for office, lost in population_losses(curves, grown, task.tree, ceiling):
                 records.append({"growth_pct": pct, "office": task.cube.offices[office], "posts_lost": lost})
     return pd.DataFrame(records, columns=["growth_pct", "office", "posts_lost"])
