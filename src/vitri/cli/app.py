@@ -12,6 +12,7 @@ import click
 from vitri._version import __version__
 from vitri.cli import (
     capacity_commands,
+    ceiling_commands,
     cliff_commands,
     convert_commands,
     data_commands,
@@ -98,6 +99,7 @@ _COMMANDS = (
     *workload_commands.COMMANDS,
     *cliff_commands.COMMANDS,
     *uncertainty_commands.COMMANDS,
+    *ceiling_commands.COMMANDS,
     *plan_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,

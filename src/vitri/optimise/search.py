@@ -198,8 +198,8 @@ def evaluate(
     return None if share is None else Evaluated(positions, tuple(offices), share)
 
 
-def bound_of(task: Task) -> CurveShare | None:
-    """Share out the pooled curves: a lexicographic lower bound for every structure."""
+def bound_curves(task: Task) -> list[Curve]:
+    """Return every office's pooled curve: a lexicographic lower bound for every structure."""
     curves = []
     for office in range(len(task.cube.offices)):
         units = task.cube.units_of(office)
@@ -210,7 +210,12 @@ def bound_of(task: Task) -> CurveShare | None:
         curves.append(
             Curve(pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach).cost)
         )
-    return share_by_curve(curves, task.tree)
+    return curves
+
+
+def bound_of(task: Task) -> CurveShare | None:
+    """Share out the pooled curves: a lexicographic lower bound for every structure."""
+    return share_by_curve(bound_curves(task), task.tree)
 
 
 def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = None) -> Found:

@@ -20,6 +20,7 @@ from vitri.optimise.cost import PRIORITIES, Service, posts_needed, service_of
 from vitri.optimise.demand_cube import Absorbed, Cube, FixedPost, absorb, cube_of
 from vitri.optimise.engine import LevelValue, Status, Watch
 from vitri.optimise.lex import packing
+from vitri.optimise.no_plan import why_no_plan
 from vitri.optimise.office_plan import MOST_POSTS, Objective, Setting
 from vitri.optimise.quota import NO_CEILING, Node, Tree
 from vitri.optimise.search import Found, Task, improve
@@ -89,6 +90,17 @@ class Posed:
     reported: tuple[tuple[int, str, str, tuple[int, ...], int], ...]
 
 
+@dataclass(frozen=True)
+class Designed:
+    """The structure found for a question, with its plan; `scopes` name who follows which structure."""
+
+    task: Task
+    found: Found
+    absorbed: Absorbed
+    scopes: tuple[str, ...]
+    kind: Structure
+
+
 def pose(
     instance: Instance, model: PlanningModel, workload: Workload, time_fund: pd.DataFrame, watch: Watch
 ) -> Posed:
@@ -128,21 +140,37 @@ def size_posts(
     Raises `NoPlanError` where no plan can keep the floors, ceilings and caps (with the limit missed and by
     how much), `NoPlanYetError` where time ran out before the first plan.
     """
-    from vitri.optimise.resume import earlier_structure
     from vitri.optimise.sized_tables import write_tables
 
     posed = pose(instance, model, workload, time_fund, watch)
-    limits, cube, fixed = posed.limits, posed.cube, posed.fixed
-    absorbed = absorb(cube, fixed, posed.leadership)
+    d = design(instance, posed, watch, earlier)
+    return write_tables(
+        Problem(
+            instance, model, posed.limits, posed.cube, posed.fixed, d.absorbed, d.task, d.found, d.scopes,
+            posed.reported,
+        ),
+        workload,
+        posed.sizing,
+        d.kind,
+    )  # fmt: skip
+
+
+def design(
+    instance: Instance, posed: Posed, watch: Watch, earlier: Mapping[str, pd.DataFrame] | None = None
+) -> Designed:
+    """Let fixed posts do their work, then find the structure; raises as `size_posts` does."""
+    from vitri.optimise.resume import earlier_structure
+
+    absorbed = absorb(posed.cube, posed.fixed, posed.leadership)
     kind: Structure = watch.options.structure or instance.info.structure
-    scopes, scope_of = _scopes(instance, cube.offices, kind)
+    scopes, scope_of = _scopes(instance, posed.cube.offices, kind)
     task = Task(
-        cube,
+        posed.cube,
         absorbed.left,
         posed.tree,
         posed.setting,
-        np.asarray(limits.position_compatible, dtype=bool),
-        limits.max_groups_per_position,
+        np.asarray(posed.limits.position_compatible, dtype=bool),
+        posed.limits.max_groups_per_position,
         scope_of,
     )
     watch.tell("sizing")
@@ -151,13 +179,8 @@ def size_posts(
     if found.plan is None:
         if watch.over():
             raise NoPlanYetError(_no_plan_yet())
-        raise NoPlanError(_why_no_plan(task, limits, found))
-    return write_tables(
-        Problem(instance, model, limits, cube, fixed, absorbed, task, found, scopes, posed.reported),
-        workload,
-        posed.sizing,
-        kind,
-    )
+        raise NoPlanError(why_no_plan(task))
+    return Designed(task, found, absorbed, scopes, kind)
 
 
 def _sizing(instance: Instance, watch: Watch, limits: Limits) -> Sizing:
@@ -342,73 +365,3 @@ def _no_plan_yet() -> Finding:
         message=N_("Time ran out before a first plan was found."),
         advice=N_("Give more time with --time-limit, or leave it out."),
     )
-
-
-def _least_posts(task: Task, office: int) -> int:
-    """Return the fewest sized posts that the pooled work of an office asks for; 0 under ceilings."""
-    if not task.setting.by_need:
-        return 0
-    units = task.cube.units_of(office)
-    posts = posts_needed(task.minutes[units].sum(axis=(0, 1)), task.cube.fund[office], task.setting.service)
-    return int(posts) if units else 0
-
-
-def _why_no_plan(task: Task, limits: Limits, found: Found) -> list[Finding]:
-    """Say which limit cannot be kept: floors against ceilings first, then posts needed against caps."""
-    nodes = task.tree.nodes
-    findings = []
-    floors = [0] * len(nodes)
-    for index, node in enumerate(nodes):
-        floors[index] = max(node.floor, sum(floors[c] for c in node.children))
-        if floors[index] > node.ceiling:
-            findings.append(
-                Finding(
-                    code="floors_over_ceiling",
-                    table="quotas",
-                    row_key=node.code,
-                    column="posts",
-                    allowed=N_("at least the floors below"),
-                    message=N_("The floors below {unit} ask for {short} posts more than its limit."),
-                    advice=N_("Raise the limit of {unit}, or lower the floors below it."),
-                    fields={"unit": node.code, "short": floors[index] - node.ceiling},
-                )
-            )
-    if findings:
-        return findings
-    least = [0] * len(nodes)
-    for index, node in enumerate(nodes):
-        if node.office is not None:
-            least[index] = _least_posts(task, node.office)
-        else:
-            least[index] = sum(least[c] for c in node.children)
-        if least[index] > node.ceiling:
-            findings.append(
-                Finding(
-                    code="need_over_cap",
-                    table="quotas",
-                    row_key=node.code,
-                    column="cap",
-                    value=str(node.ceiling),
-                    allowed=N_("at least the posts its work needs"),
-                    message=N_(
-                        "The work of {unit} needs at least {least} posts besides fixed ones; {cap} are left."
-                    ),
-                    advice=N_("Raise the limit of {unit} by {short}, or ease the service rule."),
-                    fields={
-                        "unit": node.code,
-                        "least": least[index],
-                        "cap": node.ceiling,
-                        "short": least[index] - node.ceiling,
-                    },
-                )
-            )
-    if findings:
-        return findings
-    return [
-        Finding(
-            code="no_plan",
-            table="quotas",
-            message=N_("No plan keeps all limits: the posts allowed cannot meet the service rule."),
-            advice=N_("Raise the caps, ease the service rule of the planning model, or size by ceiling."),
-        )
-    ]

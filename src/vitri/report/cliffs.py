@@ -53,7 +53,7 @@ _ITEM = (
 
 
 @dataclass(frozen=True)
-class _Nothing:
+class Nothing:
     """What a `Source` reads of a run, without one."""
 
     info: Mapping[str, Any] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def write_cliff_workbook(
     options = {"default_format_properties": {"font_name": FONT, "font_size": SIZE}, "strings_to_urls": False}
     try:
         with xlsxwriter.Workbook(str(draft), options) as workbook:
-            source = Source(_Nothing(), lang, None, model, instance)
+            source = Source(Nothing(), lang, None, model, instance)
             created = dt.datetime.combine(instance.info.as_of, dt.time())
             title = tr("Cliff map", lang)
             workbook.set_properties(
