@@ -7,13 +7,14 @@ import heapq
 import numpy as np
 
 from vitri.optimise.engine import UndecidedError, Watch
-from vitri.optimise.structure.finish import partitions_within
+from vitri.optimise.structure.finish import MOST_STEPS, partitions_within
 from vitri.optimise.structure.plans import Chosen, Plans
 from vitri.optimise.structure.raise_bound import Raiser
 from vitri.optimise.structure.relax import Part, Relaxation, Solved
 from vitri.optimise.structure.sweep import sweep
 
 MOST_LISTED = 4_000
+FEW, FEW_STEPS, CHEAP_ENTRIES = 200, 6_000, 60_000
 # work limits in numbers, not in time, so that a run repeats itself
 PARTS = 600
 MOST_VALUED = 30_000
@@ -34,7 +35,7 @@ def dive(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> No
 
 
 def _list(
-    relaxation: Relaxation, part: Part, solved: Solved, limit: int, most: int
+    relaxation: Relaxation, part: Part, solved: Solved, limit: int, most: int, steps: int = MOST_STEPS
 ) -> tuple[list[tuple[int, Chosen]], bool]:
     """List the partitions of a part within a limit of reduced costs (scaled); whether all were listed."""
     masks: list[int] = []
@@ -54,7 +55,7 @@ def _list(
         offset += program.rows
     if offset == 0:
         return [(0, tuple(() for _ in solved.scopes))], True
-    found, complete = partitions_within(masks, reduced, (1 << offset) - 1, limit, most)
+    found, complete = partitions_within(masks, reduced, (1 << offset) - 1, limit, most, steps)
     listed = []
     for total, chosen in found:
         held: list[list[int]] = [[] for _ in solved.scopes]
@@ -77,6 +78,7 @@ def branch(
     out before one was found.
     """
     raiser = Raiser(relaxation, plans, watch)
+    raiser.enough = lambda part, solved: _few(relaxation, plans, part, solved)
     whole = raiser.whole_part(plans.prices(start) if start is not None else None)
     if whole is None:
         return None
@@ -138,6 +140,14 @@ def _drop(relaxation: Relaxation, plans: Plans, root: Solved) -> None:
     for scope, relaxed in enumerate(root.scopes):
         if relaxed is not None:
             relaxation.dead[scope] |= relaxed.reduced > limit
+
+
+def _few(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> bool:
+    """Whether few partitions are left in the gap, and each is cheap to value."""
+    if plans.best is None or plans.last_entries > CHEAP_ENTRIES:
+        return False
+    limit = ((plans.best[0] - 1) << relaxation.shift) - solved.base
+    return _list(relaxation, part, solved, limit, FEW, FEW_STEPS)[1]
 
 
 def _close(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved, watch: Watch) -> bool:
