@@ -13,7 +13,7 @@ from vitri.optimise.structure.raise_bound import Raiser
 from vitri.optimise.structure.relax import Part, Relaxation, Solved
 from vitri.optimise.structure.sweep import sweep
 
-MOST_LISTED = 4_000
+MOST_LISTED, TRIED = 4_000, 12
 FEW, FEW_STEPS, CHEAP_ENTRIES = 200, 6_000, 60_000
 # work limits in numbers, not in time, so that a run repeats itself
 PARTS = 600
@@ -113,6 +113,7 @@ def branch(
             watch.tell("structure", plans.best[0], min(at, plans.best[0]), "cost")
             if at >= plans.best[0]:
                 continue
+            _improve(relaxation, plans, part, solved)
         if _close(relaxation, plans, part, solved, watch):
             continue
         children = raiser.split(part, solved, at)
@@ -140,6 +141,19 @@ def _drop(relaxation: Relaxation, plans: Plans, root: Solved) -> None:
     for scope, relaxed in enumerate(root.scopes):
         if relaxed is not None:
             relaxation.dead[scope] |= relaxed.reduced > limit
+
+
+def _improve(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> None:
+    """Value a few partitions of the lowest reduced costs: a better plan early spares work later."""
+    assert plans.best is not None
+    gap = ((plans.best[0] - 1) << relaxation.shift) - solved.base
+    for step in (256, 64, 16):
+        found, _ = _list(relaxation, part, solved, gap // step, TRIED, FEW_STEPS)
+        for _, chosen in found:
+            if chosen not in plans.seen and relaxation.partition_bound(chosen) < plans.best[0]:
+                plans.value(chosen)
+        if found:
+            return
 
 
 def _few(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> bool:

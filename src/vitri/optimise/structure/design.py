@@ -49,7 +49,7 @@ from vitri.optimise.structure.scope_curves import (
 LARGEST = 1 << 56
 PILOT_UNITS = 64
 PILOT_PAIRS = 150_000
-USEFUL_PRICES = 64
+USEFUL_PRICES, STREAMED_PRICES = 64, 320
 # (scope, bundle) columns of several structures at once beyond which only the common structure is tried
 MOST_COLUMNS = 2_000_000
 
@@ -220,6 +220,8 @@ def _relaxation(
         priced = laminar_of(tree, [bool(node.children) for node in tree.nodes])
         cells = cells_of(data, priced)
     places = places_for(number, len(cells.scope))
+    if number * len(data.office_of) > PILOT_PAIRS:
+        places = min(places, STREAMED_PRICES)
     if places <= FEWEST_PRICES and number * len(cells.scope) * FEWEST_PRICES > 4 * 48_000_000:
         return None
     around = np.zeros(0, dtype=np.int64)
