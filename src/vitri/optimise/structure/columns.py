@@ -73,10 +73,10 @@ class Bundles(Protocol):
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price the bundles asked for in all units."""
 
-    def of_units(self, units: IntArray, *, one_scope: bool = False) -> Bundles:
+    def of_units(self, units: IntArray, needed: BoolArray | None = None) -> Bundles:
         """Return the same bundles in some of the units; offices keep their numbers, and so do scopes.
 
-        `one_scope` puts all units under one structure.
+        `needed` puts all these units under one structure that holds those groups.
         """
 
 
@@ -100,12 +100,13 @@ class PricedBundles:
         worst = self.cost[:, :, min(self.least, self.cost.shape[2] - 1)].max(axis=0, initial=0)
         return _total(worst) * int(self.membership.shape[1])
 
-    def of_units(self, units: IntArray, *, one_scope: bool = False) -> PricedBundles:
+    def of_units(self, units: IntArray, needed: BoolArray | None = None) -> PricedBundles:
         """Return the table of some units."""
         offices = tuple(self.office_of[u] for u in units.tolist())
-        scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
-        needed = _any_scope(self.needed) if one_scope else self.needed
-        return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes, needed=needed)
+        alone = needed is not None
+        scopes = (0,) * len(offices) if alone else tuple(self.scope_of[u] for u in units.tolist())
+        kept = self.needed if needed is None else needed.reshape(1, -1)
+        return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes, needed=kept)
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Read the table."""
@@ -144,28 +145,24 @@ class DemandBundles:
         """The work laid out for pricing, once."""
         return _work_of(self.minutes, self.fund, self.service, self.least)
 
-    def of_units(self, units: IntArray, *, one_scope: bool = False) -> DemandBundles:
+    def of_units(self, units: IntArray, needed: BoolArray | None = None) -> DemandBundles:
         """Return the work of some units."""
         offices = tuple(self.office_of[u] for u in units.tolist())
-        scopes = (0,) * len(offices) if one_scope else tuple(self.scope_of[u] for u in units.tolist())
-        needed = _any_scope(self.needed) if one_scope else self.needed
+        alone = needed is not None
+        scopes = (0,) * len(offices) if alone else tuple(self.scope_of[u] for u in units.tolist())
+        kept = self.needed if needed is None else needed.reshape(1, -1)
         return replace(
             self,
             minutes=self.minutes[units],
             fund=self.fund[units],
             office_of=offices,
             scope_of=scopes,
-            needed=needed,
+            needed=kept,
         )
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price bundles by one matrix product and a few hinges per month, exactly in whole numbers."""
         return _price_runs(self.membership[np.asarray(asked, dtype=np.int64)], self.work, self.least)
-
-
-def _any_scope(needed: BoolArray) -> BoolArray:
-    """Return what any scope needs, as one scope."""
-    return np.asarray(needed.any(axis=0), dtype=bool).reshape(1, -1)
 
 
 def _total(values: IntArray) -> int:
@@ -238,9 +235,13 @@ def _price_runs(held: BoolArray, work: Work, least: int) -> Runs:
             base = hinges[-1][1]
         else:
             base = np.zeros((months, len(held), units), dtype=dtype)
-            for place, groups in enumerate(held):
-                for group in np.flatnonzero(groups).tolist():
-                    base[:, place] += work.minutes[index, group]
+            if units > len(held):
+                for place, groups in enumerate(held):
+                    for group in np.flatnonzero(groups).tolist():
+                        base[:, place] += work.minutes[index, group]
+            else:
+                for group in range(held.shape[1]):
+                    base[:, np.flatnonzero(held[:, group])] += work.minutes[index, group][:, None]
             base = base.reshape(months, width)
         slope = work.slope[index]
         slope = slope if slope.shape[1] == 1 else np.tile(slope, (1, len(held)))

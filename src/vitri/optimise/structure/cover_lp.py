@@ -56,7 +56,7 @@ class CoverLp:
         self.penalty = 0.0
         self.useless = 0
         self.cuts = SubsetRows(membership)
-        self.coefficients = np.zeros((0, self.columns), dtype=np.int64)
+        self._buffer = np.zeros((16, self.columns), dtype=np.int64)
         self.rhs = np.zeros(0, dtype=np.int64)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         self.cover = [self.solver.Constraint(1, 1) for _ in range(self.rows)]
@@ -72,11 +72,18 @@ class CoverLp:
         self.variables: dict[int, pywraplp.Variable] = {}
         self.barred = np.zeros(self.columns, dtype=bool)
 
+    @property
+    def coefficients(self) -> IntArray:
+        """Return the coefficients (cut, column)."""
+        return self._buffer[: len(self.rhs)]
+
     def add_cuts(self, subsets: list[tuple[int, ...]]) -> None:
         """Add subset rows."""
         for subset in subsets:
             line = self.cuts.coefficients(subset)
-            self.coefficients = np.vstack([self.coefficients, line])
+            if len(self.rhs) == len(self._buffer):
+                self._buffer = np.concatenate([self._buffer, np.zeros_like(self._buffer)])
+            self._buffer[len(self.rhs)] = line
             self.rhs = np.r_[self.rhs, (len(subset) - 1) // 2]
             row = self.solver.Constraint(-self.solver.infinity(), int(self.rhs[-1]))
             for column, variable in self.variables.items():

@@ -13,16 +13,15 @@ pairs of groups in one position or in two (Ryan and Foster, 1981).
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import numpy as np
 
-from vitri.optimise.engine import IntArray, SolveOptions, Status, UndecidedError, Watch
+from vitri.optimise.engine import IntArray, Progress, SolveOptions, Status, UndecidedError, Watch
 from vitri.optimise.laminar import Laminar, laminar_of
 from vitri.optimise.quota_tree import NO_CEILING, Tree
+from vitri.optimise.structure.branch import branch, dive
 from vitri.optimise.structure.columns import Bundles
-from vitri.optimise.structure.finish import partitions_within
 from vitri.optimise.structure.master import Prices
 from vitri.optimise.structure.plans import Chosen, Plans
 from vitri.optimise.structure.price import (
@@ -36,18 +35,23 @@ from vitri.optimise.structure.price import (
     sample_units,
 )
 from vitri.optimise.structure.raise_bound import Raiser
-from vitri.optimise.structure.relax import Part, Relaxation, Solved
-from vitri.optimise.structure.sweep import sweep
+from vitri.optimise.structure.relax import Relaxation
+from vitri.optimise.structure.scope_curves import (
+    ScopeCurve,
+    cells_apart,
+    most_posts,
+    one_node,
+    share_scopes,
+    tree_of,
+)
 
 # whole numbers beyond this could overflow sums of 64 bits
 LARGEST = 1 << 56
 PILOT_UNITS = 64
 PILOT_PAIRS = 150_000
-USEFUL_PRICES = 64
-MOST_LISTED = 4_000
-# work limits in numbers, not in time, so that a run repeats itself
-PARTS = 600
-MOST_VALUED = 30_000
+USEFUL_PRICES, STREAMED_PRICES = 64, 320
+# (scope, bundle) columns of several structures at once beyond which only the common structure is tried
+MOST_COLUMNS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,41 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
     pairs = len(data.membership) * len(data.office_of)
     start = None
     if len(data.needed) > 1:
+        bound = _by_curves(data, limits, plans, watch)
+        if bound is not None and plans.best is not None:
+            return _plan(plans, min(bound, plans.best[0]), len(data.needed))
         start = _from_common(data, tree, plans, watch)
+        if start is not None and (watch.over() or _columns(data) > MOST_COLUMNS):
+            return _plan(plans, 0, 0)
     elif pairs > PILOT_PAIRS or len(np.unique(cells_of(data, limits).node)) > 1:
         start = _pilot(data, tree, plans, watch)
     relaxation = _relaxation(data, tree, limits, plans, watch, start)
     if relaxation is None:
         return None if plans.best is None else _plan(plans, 0, 0)
-    return _branch(relaxation, plans, watch, start)
+    found = branch(relaxation, plans, watch, start)
+    return None if found is None else _plan(plans, *found)
+
+
+def _columns(data: Bundles) -> int:
+    return len(data.membership) * len(data.needed)
+
+
+class _Quiet:
+    """Passes a stop on, and says nothing: the figures of a part are not those of the run."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def progress(self, progress: Progress) -> None:
+        """Say nothing."""
+
+    def stopped(self) -> bool:
+        """Whether the run was stopped."""
+        return self.watch.reporter.stopped()
+
+
+def _quiet(watch: Watch) -> Watch:
+    return Watch(watch.options, _Quiet(watch), watch.started)
 
 
 def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | None:
@@ -102,14 +134,8 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
     limits = laminar_of(tree)
     share = len(units) / len(data.office_of)
     ceiling = min(NO_CEILING, int(limits.ceiling[int(np.argmin(limits.depth))]))
-    one = Laminar(
-        np.array([-1], dtype=np.int64),
-        np.zeros(1, dtype=np.int64),
-        np.array([ceiling if ceiling >= NO_CEILING else max(0, round(ceiling * share))], dtype=np.int64),
-        np.zeros(1, dtype=np.int64),
-        np.zeros(len(limits.node_of), dtype=np.int64),
-        (-1,),
-    )
+    ceiling = ceiling if ceiling >= NO_CEILING else max(0, round(ceiling * share))
+    one = one_node(ceiling, len(limits.node_of))
     inner = Plans(sample, one, 0)
     quiet = Watch(SolveOptions(workers=watch.options.workers))
     relaxation = _relaxation(sample, None, one, inner, quiet, None)
@@ -121,7 +147,7 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
         return None
     solved = raiser.raise_bound(part, 20)
     if solved is not None:
-        _dive(relaxation, inner, part, solved)
+        dive(relaxation, inner, part, solved)
     if inner.best is None or plans.value(inner.best[1]) is None:
         return None
     return inner.best[1]
@@ -130,11 +156,9 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
 def _from_common(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | None:
     """Start from one structure for all scopes, cut down to the groups that each needs."""
     units = np.arange(len(data.office_of))
-    together = data.of_units(units, one_scope=True)
-    quiet = Watch(SolveOptions(workers=watch.options.workers, time_limit_s=watch.options.time_limit_s))
-    quiet.started = watch.started
+    together = data.of_units(units, np.asarray(data.needed.any(axis=0), dtype=bool).reshape(-1))
     try:
-        found = design_structure(together, tree, quiet)
+        found = design_structure(together, tree, _quiet(watch))
     except UndecidedError:
         return None
     if found is None:
@@ -150,6 +174,40 @@ def _from_common(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chose
     return start if plans.value(start) is not None else None
 
 
+def _by_curves(data: Bundles, limits: Laminar, plans: Plans, watch: Watch) -> int | None:
+    """Solve structures that meet only in the ceilings; return the bound, None where that does not apply."""
+    cells = cells_of(data, limits)
+    if not cells_apart(cells, len(data.needed)) or _columns(data) > MOST_COLUMNS:
+        return None
+    quiet = _quiet(watch)
+    node_of = dict(zip(cells.scope.tolist(), cells.node.tolist(), strict=True))
+    scopes: list[ScopeCurve] = []
+    for scope, needed in enumerate(data.needed):
+        part = data.of_units(plans.units[scope], needed)
+        most = most_posts(part, limits, node_of[scope])
+        if most is None or watch.over():
+            return None
+        own = Plans(part, one_node(most, len(limits.node_of)), 0)
+        relaxation = _relaxation(part, None, own.limits, own, quiet, None)
+        if relaxation is None:
+            return None
+        scopes.append(ScopeCurve.begin(part, relaxation, own, most))
+
+    def solve(relaxation: Relaxation, own: Plans, quiet: Watch) -> tuple[int, int, tuple[int, ...]] | None:
+        found = branch(relaxation, own, quiet)
+        if found is None or own.best is None:
+            return None
+        return own.best[0], found[0], own.best[1][0]
+
+    nodes, lengths = tree_of(
+        limits, [node_of[s] for s in range(len(scopes))], [len(scope.lower) - 1 for scope in scopes]
+    )
+    found = share_scopes(scopes, nodes, lengths, solve, quiet)
+    if found is None or found[1] is None or plans.value(found[1]) is None:
+        return None
+    return found[0]
+
+
 def _relaxation(
     data: Bundles, tree: Tree | None, limits: Laminar, plans: Plans, watch: Watch, start: Chosen | None
 ) -> Relaxation | None:
@@ -162,6 +220,8 @@ def _relaxation(
         priced = laminar_of(tree, [bool(node.children) for node in tree.nodes])
         cells = cells_of(data, priced)
     places = places_for(number, len(cells.scope))
+    if number * len(data.office_of) > PILOT_PAIRS:
+        places = min(places, STREAMED_PRICES)
     if places <= FEWEST_PRICES and number * len(cells.scope) * FEWEST_PRICES > 4 * 48_000_000:
         return None
     around = np.zeros(0, dtype=np.int64)
@@ -178,144 +238,6 @@ def _relaxation(
     if table is None:
         return None
     return Relaxation(data, table, Prices(priced, cells, table.grid), max(1, data.largest))
-
-
-def _dive(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved) -> None:
-    """Value some partitions of low reduced cost, so that there is a plan."""
-    limit = max(1, abs(solved.base) >> 16)
-    for _ in range(24):
-        found, complete = _list(relaxation, part, solved, limit, 40)
-        for _, chosen in found:
-            plans.value(chosen)
-        if plans.best is not None or (
-            complete and limit > solved.base + (relaxation.worst << relaxation.shift)
-        ):
-            return
-        limit *= 4
-
-
-def _list(
-    relaxation: Relaxation, part: Part, solved: Solved, limit: int, most: int
-) -> tuple[list[tuple[int, Chosen]], bool]:
-    """List the partitions of a part within a limit of reduced costs (scaled); whether all were listed."""
-    masks: list[int] = []
-    reduced: list[int] = []
-    owner: list[tuple[int, int]] = []
-    offset = 0
-    for scope, relaxed in enumerate(solved.scopes):
-        if relaxed is None:
-            continue
-        columns = np.flatnonzero((relaxed.reduced <= limit) & ~relaxation.barred(part, scope))
-        program = relaxation.programs[scope]
-        assert program is not None
-        for column in columns.tolist():
-            masks.append(sum(1 << (offset + int(g)) for g in np.flatnonzero(program.held[column])))
-            reduced.append(int(relaxed.reduced[column]))
-            owner.append((scope, int(relaxation.columns[scope][column])))
-        offset += program.rows
-    if offset == 0:
-        return [(0, tuple(() for _ in solved.scopes))], True
-    found, complete = partitions_within(masks, reduced, (1 << offset) - 1, limit, most)
-    listed = []
-    for total, chosen in found:
-        held: list[list[int]] = [[] for _ in solved.scopes]
-        for place in chosen:
-            held[owner[place][0]].append(owner[place][1])
-        if all(
-            relaxed is None or part.low[s] <= len(held[s]) <= part.high[s]
-            for s, relaxed in enumerate(solved.scopes)
-        ):
-            listed.append((total, tuple(tuple(sorted(h)) for h in held)))
-    return listed, complete
-
-
-def _branch(relaxation: Relaxation, plans: Plans, watch: Watch, start: Chosen | None) -> StructurePlan | None:
-    """Split the search until no part can hold a better plan; the bound is the least of the parts left."""
-    raiser = Raiser(relaxation, plans, watch)
-    whole = raiser.whole_part(plans.prices(start) if start is not None else None)
-    if whole is None:
-        return None
-    heap: list[tuple[int, int, Part]] = [(whole.bound, 0, whole)]
-    made = parts = 0
-    proven = 0
-    unresolved: list[int] = []
-    root: Solved | None = None
-    while heap:
-        bound, _, part = heap[0]
-        if plans.best is not None and bound >= plans.best[0]:
-            heap.clear()
-            break
-        # several structures at once are a start for what follows; one alone is proven
-        most = PARTS if len(whole.low) == 1 else 60 // len(whole.low)
-        if parts and (watch.over() or parts >= most or len(plans.seen) >= MOST_VALUED):
-            proven = bound
-            break
-        heapq.heappop(heap)
-        parts += 1
-        solved = raiser.raise_bound(part, 0 if parts == 1 else 1)
-        if solved is None:
-            continue
-        if plans.best is None:
-            _dive(relaxation, plans, part, solved)
-        if parts == 1 and len(whole.low) > 1:
-            sweep(relaxation, plans, part, solved, watch)
-        root = root or solved
-        _drop(relaxation, plans, root)
-        at = max(part.bound, relaxation.bound(solved))
-        if plans.best is not None:
-            watch.tell("structure", plans.best[0], min(at, plans.best[0]), "cost")
-            if at >= plans.best[0]:
-                continue
-        if _close(relaxation, plans, part, solved, watch):
-            continue
-        children = raiser.split(part, solved, at)
-        if not children:
-            unresolved.append(at)
-        for child in children:
-            made += 1
-            heapq.heappush(heap, (child.bound, made, child))
-    if plans.best is None:
-        if heap or unresolved:
-            raise UndecidedError
-        return None
-    if not heap:
-        proven = plans.best[0]
-    plan = _plan(plans, min([proven, plans.best[0], *unresolved]), parts)
-    watch.tell("structure", plan.cost, plan.bound, "cost")
-    return plan
-
-
-def _drop(relaxation: Relaxation, plans: Plans, root: Solved) -> None:
-    """Drop the columns that no better plan can use: their reduced cost alone exceeds the gap."""
-    if plans.best is None:
-        return
-    limit = ((plans.best[0] - 1) << relaxation.shift) - root.base
-    for scope, relaxed in enumerate(root.scopes):
-        if relaxed is not None:
-            relaxation.dead[scope] |= relaxed.reduced > limit
-
-
-def _close(relaxation: Relaxation, plans: Plans, part: Part, solved: Solved, watch: Watch) -> bool:
-    """Value every partition of the part that could still be better; whether that closed the part."""
-    if plans.best is None:
-        limit = 4 * (relaxation.worst << relaxation.shift)
-    else:
-        limit = ((plans.best[0] - 1) << relaxation.shift) - solved.base
-    if limit < 0:
-        return True
-    found, complete = _list(relaxation, part, solved, limit, MOST_LISTED // len(solved.scopes))
-    for total, chosen in found:
-        if chosen in plans.seen:
-            continue
-        if plans.best is not None:
-            if solved.base + total > (plans.best[0] - 1) << relaxation.shift:
-                continue
-            if relaxation.partition_bound(chosen) >= plans.best[0]:
-                continue
-        plans.value(chosen)
-        if watch.over():
-            return False
-    return complete
 
 
 def _plan(plans: Plans, bound: int, parts: int) -> StructurePlan:

@@ -19,7 +19,7 @@ from vitri.optimise.structure.columns import Bundles
 
 FloatArray = npt.NDArray[np.float64]
 # table entries (bundle, cell, price) that may stand in memory, at 12 bytes each
-ENTRIES = 16_000_000
+ENTRIES = 32_000_000
 MOST_PRICES, FEWEST_PRICES = 2048, 24
 # (bundle, unit) pairs priced in one go: what fits the cache of a core
 CHUNK = 52_000
@@ -78,8 +78,8 @@ class PriceTable:
 def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:
     """Choose the prices of the grid: all gains if they are few, else dense where the prices are expected.
 
-    Half of the places lie between half and twice the prices expected, by what posts gain there, the
-    others over all gains. Zero is always in.
+    Two thirds of the places lie around the prices expected, by what posts gain there, the others over all
+    gains. Zero is always in.
     """
     distinct = np.unique(gains)
     if len(distinct) + 1 <= places:
@@ -87,10 +87,10 @@ def grid_of(gains: IntArray, around: IntArray, places: int) -> IntArray:
     ordered = np.sort(gains)
     inner = ordered
     if len(around):
-        low, high = int(around.min()) * 6 // 10, int(around.max()) * 16 // 10 + 1
+        low, high = int(around.min()) * 3 // 4, int(around.max()) * 27 // 20 + 1
         inner = ordered[np.searchsorted(ordered, low) : np.searchsorted(ordered, high, side="right")]
     inner = inner if len(inner) else ordered
-    part = (places - 2) // 4
+    part = (places - 2) // 6
     chosen = [
         inner[np.linspace(0, len(inner) - 1, places - 2 - 2 * part).astype(np.int64)],
         ordered[np.linspace(0, len(ordered) - 1, part).astype(np.int64)],

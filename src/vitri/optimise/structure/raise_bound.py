@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,8 @@ from vitri.optimise.structure.relax import MODELS, NODE_ROUNDS, ROOT_ROUNDS, Par
 CUT_ROUNDS = 6
 STALLS = 3
 SHORT_GAIN = 0.02
+# rounds after which to look whether few enough partitions are left
+LOOKS = (5, 10, 20, 40)
 # how far prices may move at first, as a share of themselves, and at most
 FIRST_RADIUS, WIDE = 0.3, 1e4
 
@@ -27,6 +30,8 @@ class Raiser:
         self.relaxation = relaxation
         self.plans = plans
         self.watch = watch
+        # whether a bound leaves so few partitions that raising it further is a waste
+        self.enough: Callable[[Part, Solved], bool] | None = None
 
     def whole_part(self, price: IntArray | None = None) -> Part | None:
         """Return the part that holds everything, starting at a price per node of the plans' limits."""
@@ -89,6 +94,8 @@ class Raiser:
                 return best
             self._learn(model, solutions, solved)
             visited.add(tuple(at.tolist()))
+            if step + 1 in LOOKS and self.enough is not None and self.enough(part, best):
+                return best
             following, height = model.next_places(best.places, radius)
             gap = self._gap(best)
             rise = height * float(1 << relaxation.shift) - best.base
