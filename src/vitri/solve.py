@@ -46,6 +46,7 @@ def solve(
     from vitri.plan.result import Result
     from vitri.policy import model_for
     from vitri.policy.worktime import check_time, person_time, time_fund
+    from vitri.rules.salary_budget import check_salary_budgets
     from vitri.workload import compute
 
     options = options or SolveOptions()
@@ -54,6 +55,7 @@ def solve(
     policy = options.policy or instance.info.policy
     model = model_for(instance, policy)
     findings = check_with_model(instance, model) + check_time(instance, model)
+    findings = findings + check_salary_budgets(instance, model)
     if findings.errors:
         raise DataError(findings)
 
@@ -95,6 +97,8 @@ def solve(
         if mix.findings.errors:
             raise NoPlanError(mix.findings)
         tables["post_ranks"] = mix.post_ranks
+        if mix.budgets is not None:
+            tables["salary_budgets"] = mix.budgets
         levels += _levels("ranks", mix.levels, named)
         warnings = warnings + mix.findings
         made = convert(instance, model, tables)

@@ -47,6 +47,7 @@ def case_of(
     ]
     people = [{"code": f"P{i}", "office": o, "rank": r} for i, (o, _, r) in enumerate(seats) if r]
     scenario = instance(
+        areas=[{"code": a, "name": a} for a in sorted(set(areas.values()))],
         offices=[{"code": o, "name": o, "area": a} for o, a in areas.items()],
         task_groups=groups,
         officials=people,
