@@ -39,6 +39,7 @@ def solve(
     from vitri.explain.reasons import reasons
     from vitri.optimise.assignment import assign
     from vitri.optimise.engine import SilentReporter, SolveOptions, Watch
+    from vitri.optimise.leading_caps import check_leading_caps
     from vitri.optimise.ranks import mix_ranks
     from vitri.optimise.size import size_posts
     from vitri.optimise.staffing import place_people
@@ -63,6 +64,9 @@ def solve(
     fund = time_fund(instance, model)
     workload = compute(instance, model, fund)
     sized = size_posts(instance, model, workload, fund, watch)
+    leading = check_leading_caps(instance, model, sized.quotas)
+    if leading.errors:
+        raise NoPlanError(leading)
     tables: dict[str, pd.DataFrame] = {
         "workload_lines": workload.lines,
         "workload": workload.cells,
@@ -82,6 +86,7 @@ def solve(
     named = {level.name: level.name_vi for level in model.level if level.name_vi}
     levels = _levels("sizing", sized.levels, named)
     warnings = model.warnings + findings.warnings + workload.findings.warnings + sized.warnings
+    warnings = warnings + leading
     if instance.has("officials"):
         watch.tell("staffing")
         placed = place_people(instance, model, sized)

@@ -90,7 +90,9 @@ def test_budgets_equal_brute_force() -> None:
             for _ in range(rng.randint(2, 5))
         ]
         units = rng.sample(["office", "area", "*", "O0", "X"], rng.randint(1, 2))
-        budgets = [(unit, f"{rng.choice([6, 8, 9, 10, 11, 12, 14])}.{rng.randint(0, 99):02}") for unit in units]
+        budgets = [
+            (unit, f"{rng.choice([6, 8, 9, 10, 11, 12, 14])}.{rng.randint(0, 99):02}") for unit in units
+        ]
         cap = rng.choice([None, None, 50])
         caps = () if cap is None else ({"rank": RANKS[0], "max_pct": cap},)
         rules = budgeted(*budgets, caps=caps)

@@ -182,7 +182,7 @@ class Programme:
         most = sum(max((self.salary.get(rank, 0) for rank in seat.ranks), default=0) for seat in self.seats)
         for budget in budgets:
             over = self.model.new_int_var(0, 0 if strict else most, "")
-            self.model.add(self.cost(budget) - over <= budget.limit_dec2)
+            self.model.add(self.cost(budget) <= budget.limit_dec2 + over)
             overshoot.append(over)
         return overshoot
 

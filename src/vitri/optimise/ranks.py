@@ -34,8 +34,9 @@ from vitri.optimise.rank_mix import (
     spent,
 )
 from vitri.optimise.sized_office import frame_of
-from vitri.rules.limits import SalaryLimit, build_limits
+from vitri.rules.limits import SalaryLimit
 from vitri.rules.quota_tree import unit_parents
+from vitri.rules.salary_budget import salary_limits
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -82,7 +83,7 @@ def mix_ranks(instance: Instance, model: PlanningModel, sized: Sized, staffing: 
     """Choose the rank of every post and say what could not be kept."""
     seats = _seats(instance, model, sized, staffing)
     caps = _caps(instance, model)
-    budgets = build_limits(instance, model).salary if model.salary_budget else ()
+    budgets = salary_limits(instance, model)
     salary = {rank.code: int((rank.salary_coefficient or Decimal(0)) * 100) for rank in model.rank}
     chosen = [_wish(seat) for seat in seats]
     binding = [cap for cap in caps if cap.binding]

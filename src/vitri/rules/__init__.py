@@ -18,7 +18,7 @@ from vitri.rules.main_backup import BackupOfficial, EnoughHolders, MainOfficial,
 from vitri.rules.one_organisation import OneOrganisation
 from vitri.rules.post_totals import PostRanks, PostTotals, QuotaTotals
 from vitri.rules.ratio_cap import RatioCap
-from vitri.rules.salary_budget import SalaryBudget
+from vitri.rules.salary_budget import SalaryBudget, SalaryTotals
 from vitri.rules.seats import FixedHolders, OnePersonOnePost, SeatFit, Seats, Transfers
 from vitri.rules.service import Capacity, ServiceRule
 from vitri.rules.structure import MainPosition, StructurePartition
@@ -62,6 +62,7 @@ REGISTRY: tuple[Rule, ...] = (
     PostTotals(),
     QuotaTotals(),
     PostRanks(),
+    SalaryTotals(),
     LevelValues(),
     Certificates(),
     # the people

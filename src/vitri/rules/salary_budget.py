@@ -11,7 +11,7 @@ from vitri.data.instance import Instance
 from vitri.errors import Finding, Findings
 from vitri.i18n import N_, Lang, number, tr
 from vitri.policy import PlanningModel
-from vitri.rules.base import Measured, Rule, at_most, law
+from vitri.rules.base import Measured, Rule, at_most, equal, law
 from vitri.rules.case import Case
 from vitri.rules.limits import Draft, SalaryLimit
 from vitri.rules.quota_tree import unit_parents
@@ -50,6 +50,15 @@ def coefficients_dec2(model: PlanningModel) -> dict[str, int]:
     return {rank.code: int((rank.salary_coefficient or Decimal(0)) * 100) for rank in model.rank}
 
 
+def salary_limits(instance: Instance, model: PlanningModel) -> list[SalaryLimit]:
+    """Return every budget in every place it speaks of, in order of the budgets and places."""
+    return [
+        SalaryLimit(budget.name, place.code, place.offices, int(budget.coefficients * 100))
+        for budget in model.salary_budget
+        for place in _places(instance, budget.unit)
+    ]
+
+
 class SalaryBudget(Rule):
     """The starting coefficients of a unit's posts add up to no more than its budget.
 
@@ -66,25 +75,15 @@ class SalaryBudget(Rule):
 
     def build(self, draft: Draft) -> None:
         """Set the budgets of offices and areas."""
-        for budget in draft.model.salary_budget:
-            limit = int(budget.coefficients * 100)
-            for place in _places(draft.instance, budget.unit):
-                draft.salary.append(SalaryLimit(budget.name, place.code, place.offices, limit))
+        draft.salary += salary_limits(draft.instance, draft.model)
 
     def rows(self, case: Case) -> Iterator[Measured]:
         """Add up the table of ranks below every unit that has a budget."""
-        if not case.with_people or not case.model.salary_budget:
+        if not case.with_people:
             return
-        price = coefficients_dec2(case.model)
-        spent: dict[str, int] = {}
-        for row in case.rows("post_ranks"):
-            cost = price.get(row["rank"], 0) * int(row["posts"])
-            spent[row["office"]] = spent.get(row["office"], 0) + cost
-        for budget in case.model.salary_budget:
-            for place in _places(case.instance, budget.unit):
-                used = sum(spent.get(office, 0) for office in place.offices)
-                limit = int(budget.coefficients * 100)
-                yield at_most(place.code, limit, used, budget.name, legal=law(budget))
+        legal = {budget.name: law(budget) for budget in case.model.salary_budget}
+        for limit, used in _spent(case):
+            yield at_most(limit.place, limit.limit_dec2, used, limit.name, legal=legal[limit.name])
 
     def say(self, row: Mapping[str, Any], lang: Lang) -> str:
         """Say coefficients with two decimals."""
@@ -96,6 +95,41 @@ class SalaryBudget(Rule):
             actual=number(Decimal(int(row["actual"])) / 100, lang, 2),
             required=number(Decimal(int(row["required"])) / 100, lang, 2),
         )
+
+
+class SalaryTotals(Rule):
+    """The table of salary budgets says what the ranks add up to, against the budgets in force."""
+
+    name = "salary_totals"
+    title = N_("Salary budgets add up")
+    sentence = N_("{place}: the table of salary budgets says {actual}, the plan {required} ({detail}).")
+    integrity = True
+
+    def rows(self, case: Case) -> Iterator[Measured]:
+        """Compare budget, used and left of every place; every budget has its row."""
+        if not case.with_people:
+            return
+        told = {(row["place"], row["budget"]): row for row in case.rows("salary_budgets")}
+        wanted = {(limit.place, limit.name): (limit.limit_dec2, used) for limit, used in _spent(case)}
+        for place, name in sorted(set(told) | set(wanted)):
+            key = (place, name)
+            yield equal(f"{place}/{name}", int(key in wanted), int(key in told), "rows")
+            if key in told and key in wanted:
+                row, (limit, used) = told[key], wanted[key]
+                figures = {"budget_dec2": limit, "used_dec2": used, "left_dec2": limit - used}
+                for column, figure in figures.items():
+                    yield equal(f"{place}/{name}", figure, int(row[column]), column)
+                yield at_most(f"{place}/{name}", used, int(row["least_dec2"]), "least_dec2")
+
+
+def _spent(case: Case) -> Iterator[tuple[SalaryLimit, int]]:
+    """Yield every budget in every place, with the coefficients the table of ranks adds up to."""
+    price = coefficients_dec2(case.model)
+    spent: dict[str, int] = {}
+    for row in case.rows("post_ranks") if case.model.salary_budget else ():
+        spent[row["office"]] = spent.get(row["office"], 0) + price.get(row["rank"], 0) * int(row["posts"])
+    for limit in salary_limits(case.instance, case.model):
+        yield limit, sum(spent.get(office, 0) for office in limit.offices)
 
 
 def check_salary_budgets(instance: Instance, model: PlanningModel) -> Findings:
