@@ -47,6 +47,7 @@ def solve(
     from vitri.plan.result import Result
     from vitri.policy import model_for
     from vitri.policy.worktime import check_time, person_time, time_fund
+    from vitri.rules.class_quota import check_class_quotas
     from vitri.rules.salary_budget import check_salary_budgets
     from vitri.workload import compute
 
@@ -56,7 +57,7 @@ def solve(
     policy = options.policy or instance.info.policy
     model = model_for(instance, policy)
     findings = check_with_model(instance, model) + check_time(instance, model)
-    findings = findings + check_salary_budgets(instance, model)
+    findings = findings + check_salary_budgets(instance, model) + check_class_quotas(instance, model)
     if findings.errors:
         raise DataError(findings)
 

@@ -55,6 +55,12 @@ def _budget(plan: Plan, coefficients: str, unit: str = "*") -> Plan:
     return plan.ruled(salary_budget=(SalaryBudget.model_validate(row),))
 
 
+def _class_quota(plan: Plan, posts: int, category: str | None = None) -> Plan:
+    """Give area X a quota of class II posts; the plan has five, beside one of class I."""
+    row = {"unit": "X", "position_class": "II", "category": category, "status": "allocated", "posts": posts}
+    return plan.given(quotas=[*GIVEN["quotas"], row])
+
+
 def _budget_told(plan: Plan, used: int) -> Plan:
     """Say of a budget of 12.00 what the plan uses of it (11.70)."""
     _budget(plan, "12.00").tables["salary_budgets"] = frame("salary_budgets", table(
@@ -259,6 +265,11 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.given(quotas=[]),
     ),
     "size_rule": (lambda p: _size(p, 4, 4), lambda p: _size(p, 5, None), lambda p: p),
+    "class_quota": (
+        lambda p: _class_quota(p, 5),
+        lambda p: _class_quota(p, 4),
+        lambda p: _class_quota(p, 0, category="civil_servant"),
+    ),
     "ratio_cap": (
         lambda p: _rank_share(p, 100),
         lambda p: _rank_share(p, 74),

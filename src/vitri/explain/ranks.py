@@ -144,13 +144,13 @@ def _more(changed: int, kept: int, step: int | None) -> Said:
         return words(N_("Every holder keeps an admitted rank: a larger budget would buy nothing."))
     if step is None:
         return filled(
-            N_("{changed} holders change rank; a larger budget alone would not spare one of them."),
+            N_("Holders whose rank changes: {changed}; a larger budget alone would not spare one."),
             changed=whole(changed),
         )
     return filled(
         N_(
-            "{changed} holders change rank under the limits that bind; one coefficient more would spare "
-            "{kept} of them, and the next one is spared at {step} more."
+            "Holders whose rank changes under the limits that bind: {changed}; one coefficient more would "
+            "spare {kept}, and the next one is spared at {step} more."
         ),
         changed=whole(changed),
         kept=whole(kept),

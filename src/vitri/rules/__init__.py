@@ -5,6 +5,7 @@ from vitri.rules.bundle_size import CombinedPositions, GroupsPerPerson, GroupsPe
 from vitri.rules.case import Case
 from vitri.rules.ceiling import Cap, Ceiling, Floor, SizeRule
 from vitri.rules.certificates import Certificates
+from vitri.rules.class_quota import ClassQuota
 from vitri.rules.compatible import CategoryMixing, ClassMixing, CompetencyDistance, SharedRank
 from vitri.rules.conservation import Conservation, WhoWorks
 from vitri.rules.converted_products import ConvertedProducts
@@ -46,6 +47,7 @@ REGISTRY: tuple[Rule, ...] = (
     Floor(),
     Cap(),
     SizeRule(),
+    ClassQuota(),
     RatioCap(),
     SalaryBudget(),
     # that the work is done
