@@ -27,8 +27,8 @@ class ClassQuota(Rule):
     """The posts of one class below a unit are at most its quota for that class, within floor and cap.
 
     Sizing shares out posts along the tree of units; a quota of one class lies across it and informs. The
-    class of a fixed post is its position's, of a sized one the highest among its main task groups. Quotas of one
-    organisation, and of one kind of labour, are not compared.
+    class of a fixed post is its position's, of a sized one the highest among its main task groups. Quotas
+    of one organisation, and of one kind of labour, are not compared.
     """
 
     name = "class_quota"
