@@ -212,7 +212,7 @@ def deputies(ranks: list[tuple[str, str]]) -> tuple[Instance, Plan, pd.DataFrame
 
 
 def test_a_rank_of_deputies_is_capped_over_the_area() -> None:
-    """Half of the four deputies of an area may be 01.002: two keep it, a third changes, three fixed are an error."""
+    """Half of four deputies of an area may be 01.002: two keep it, a third changes or is an error."""
     cap = {
         "rank": "01.002",
         "role": "deputy",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def best_of(choices: list[Choices], tree: Tree, sides: list[SideLimit]) -> int |
 def case_of(seed: int) -> tuple[list[Choices], Tree, list[SideLimit]]:
     """Return a random case of three offices with one to three limits on classes, some of them floors."""
     rng = random.Random(seed)
-    choices = [office(rng, rng.randint(2, 7)) for _ in range(3)]
+    choices = [office(rng, rng.randint(3, 6)) for _ in range(3)]
     tree = tree_of(rng.randint(3, 8), rng.randint(4, 11), rng.choice([0, 0, 3]))
     sides = [
         SideLimit(
@@ -76,12 +77,18 @@ def case_of(seed: int) -> tuple[list[Choices], Tree, list[SideLimit]]:
     return choices, tree, sides
 
 
+@cache
+def least_of(seed: int) -> int | None:
+    """Return the least cost of a random case, tried out once for all tests."""
+    return best_of(*case_of(seed))
+
+
 def test_enumeration_and_programme_equal_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
     """On 160 random cases, closed by enumeration or by programme, the cost is the least there is, gap 0."""
     possible = impossible = 0
     for seed in range(160):
         choices, tree, sides = case_of(seed)
-        expected = best_of(choices, tree, sides)
+        expected = least_of(seed)
         monkeypatch.setattr(side_limits, "_FEW", 2_000 if seed % 2 else 0)
         share = share_with_sides(choices, tree, sides)
         assert (share is None) == (expected is None), seed
@@ -91,7 +98,7 @@ def test_enumeration_and_programme_equal_brute_force(monkeypatch: pytest.MonkeyP
         possible += 1
         assert (share.cost, share.bound, share.gap, share.status) == (expected, expected, 0, "optimal"), seed
         assert share.cost == sum(int(c.cost[j]) for c, j in zip(choices, share.option, strict=True))
-    assert possible > 90
+    assert possible > 80
     assert impossible > 10
 
 
@@ -101,7 +108,7 @@ def test_prices_alone_bound_the_least_cost_and_often_close(monkeypatch: pytest.M
     closed = told = 0
     for seed in range(160):
         choices, tree, sides = case_of(seed)
-        expected = best_of(choices, tree, sides)
+        expected = least_of(seed)
         try:
             share = share_with_sides(choices, tree, sides, effort=0)
         except UndecidedError:

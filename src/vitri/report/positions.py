@@ -85,9 +85,9 @@ def add(book: Book) -> None:
 def _salaries(source: Source) -> dict[tuple[str, str], float]:
     """Return the starting coefficients of every office and position; nothing where the model gives none."""
     of_rank = {
-        str(rank.code): rank.salary_coefficient
+        str(rank.code): Decimal(rank.salary_coefficient)
         for rank in getattr(source.model, "rank", None) or ()
-        if rank.salary_coefficient is not None
+        if getattr(rank, "salary_coefficient", None) is not None
     }
     sums: dict[tuple[str, str], Decimal] = {}
     for row in source.table("post_ranks", "office", "position", "rank", "posts").to_dict("records"):
