@@ -41,6 +41,7 @@ def solve(
     from vitri.explain.reasons import reasons
     from vitri.optimise.assignment import assign
     from vitri.optimise.engine import SilentReporter, SolveOptions, Watch
+    from vitri.optimise.leading_caps import check_leading_caps
     from vitri.optimise.ranks import mix_ranks
     from vitri.optimise.size import size_posts
     from vitri.optimise.staffing import place_people
@@ -48,6 +49,8 @@ def solve(
     from vitri.plan.result import Result
     from vitri.policy import model_for
     from vitri.policy.worktime import check_time, person_time, time_fund
+    from vitri.rules.class_quota import check_class_quotas
+    from vitri.rules.salary_budget import check_salary_budgets
     from vitri.workload import compute
 
     options = options or SolveOptions()
@@ -56,6 +59,7 @@ def solve(
     policy = options.policy or instance.info.policy
     model = model_for(instance, policy)
     findings = check_with_model(instance, model) + check_time(instance, model)
+    findings = findings + check_salary_budgets(instance, model) + check_class_quotas(instance, model)
     if findings.errors:
         raise DataError(findings)
 
@@ -63,6 +67,9 @@ def solve(
     fund = time_fund(instance, model)
     workload = compute(instance, model, fund)
     sized = size_posts(instance, model, workload, fund, watch, earlier.tables if earlier else None)
+    leading = check_leading_caps(instance, model, sized.quotas)
+    if leading.errors:
+        raise NoPlanError(leading)
     tables: dict[str, pd.DataFrame] = {
         "workload_lines": workload.lines,
         "workload": workload.cells,
@@ -82,6 +89,7 @@ def solve(
     named = {level.name: level.name_vi for level in model.level if level.name_vi}
     levels = _levels("sizing", sized.levels, named)
     warnings = model.warnings + findings.warnings + workload.findings.warnings + sized.warnings
+    warnings = warnings + leading
     if instance.has("officials"):
         watch.tell("staffing")
         placed = place_people(instance, model, sized)
@@ -97,6 +105,8 @@ def solve(
         if mix.findings.errors:
             raise NoPlanError(mix.findings)
         tables["post_ranks"] = mix.post_ranks
+        if mix.budgets is not None:
+            tables["salary_budgets"] = mix.budgets
         levels += _levels("ranks", mix.levels, named)
         warnings = warnings + mix.findings
         made = convert(instance, model, tables)

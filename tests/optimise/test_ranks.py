@@ -47,6 +47,7 @@ def case_of(
     ]
     people = [{"code": f"P{i}", "office": o, "rank": r} for i, (o, _, r) in enumerate(seats) if r]
     scenario = instance(
+        areas=[{"code": a, "name": a} for a in sorted(set(areas.values()))],
         offices=[{"code": o, "name": o, "area": a} for o, a in areas.items()],
         task_groups=groups,
         officials=people,
@@ -181,3 +182,72 @@ def test_elected_posts_have_no_rank() -> None:
     assert pd.isna(frame.loc["CT", "rank"])
     assert frame["posts"].to_dict() == {"CT": 3, "P1": 1, "P2": 1}
     assert (frame.loc["P1", "rank"], frame.loc["P2", "rank"]) == ("01.003", "02.007")
+
+
+def deputies(ranks: list[tuple[str, str]]) -> tuple[Instance, Plan, pd.DataFrame]:
+    """Return one deputy's post (ranks admitted, holder's rank) in each of several offices of area X."""
+    names = [f"O{i}" for i in range(len(ranks))]
+    scenario = instance(
+        areas=[{"code": "X", "name": "X"}],
+        offices=[{"code": o, "name": o, "area": "X"} for o in names],
+        task_groups=[{"code": "LD", "name": "LD", "class": "I"}],
+        positions=[
+            {"code": f"PP{i}", "name": "PP", "class": "I", "leader_role": "deputy", "ranks": admitted}
+            for i, (admitted, _) in enumerate(ranks)
+        ],
+        officials=[{"code": f"P{i}", "office": o, "rank": ranks[i][1]} for i, o in enumerate(names)],
+    )
+    posts = [
+        {
+            "post_group": f"S{i}",
+            "office": o,
+            "position": f"PP{i}",
+            "kind": "fixed",
+            "cells": [("shared", "LD")],
+        }
+        for i, o in enumerate(names)
+    ]
+    rows = [{"official": f"P{i}", "office": o, "post_group": f"S{i}", "seat": 1} for i, o in enumerate(names)]
+    return scenario, plan(posts), pd.DataFrame(rows, columns=list(STAFFING))
+
+
+def test_a_rank_of_deputies_is_capped_over_the_area() -> None:
+    """Half of four deputies of an area may be 01.002: two keep it, a third changes or is an error."""
+    cap = {
+        "rank": "01.002",
+        "role": "deputy",
+        "of": {"leader_role": "deputy"},
+        "max_pct": 50,
+        "scope": "area",
+    }
+    both = "01.002;01.003"
+    edge = mix_ranks(*_with(deputies([(both, "01.002")] * 2 + [(both, "01.003")] * 2), with_caps(dict(cap))))
+    assert sorted(edge.post_ranks["rank"]) == ["01.002", "01.002", "01.003", "01.003"]
+    assert [level.value for level in edge.levels[:2]] == [0, 0]
+    past = mix_ranks(*_with(deputies([(both, "01.002")] * 3 + [(both, "01.003")]), with_caps(dict(cap))))
+    assert [level.value for level in past.levels[:2]] == [0, 1]
+    fixed = deputies([("01.002", "01.002")] * 3 + [(both, "01.003")])
+    broken = mix_ranks(*_with(fixed, with_caps(dict(cap))))
+    assert [(f.row_key, f.value, f.fields["most"]) for f in broken.findings.errors] == [("X", "3", 2)]
+    by_office = with_caps({**cap, "max_pct": 100, "scope": "office"})
+    assert len(mix_ranks(*_with(fixed, by_office)).findings) == 0
+    assert len(mix_ranks(*_with(fixed, with_caps())).findings) == 0
+
+
+def _with(
+    case: tuple[Instance, Plan, pd.DataFrame], rules: PlanningModel
+) -> tuple[Instance, PlanningModel, Plan, pd.DataFrame]:
+    scenario, sized, staffing = case
+    return scenario, rules, sized, staffing
+
+
+def test_principal_specialists_are_capped_office_by_office() -> None:
+    """Half of three seats is one: office A keeps its one, office B with two must change one of them."""
+    every = ";".join(RANKS)
+    seats: list[tuple[str, str, str | None]] = [("A", every, "01.002"), ("B", every, "01.002")]
+    seats += [("A", every, None)] * 2 + [("B", every, "01.002"), ("B", every, None)]
+    scenario, sized, staffing = case_of(seats, {"A": "X", "B": "X"})
+    mix = mix_ranks(scenario, with_caps({"rank": "01.002", "max_pct": 50}), sized, staffing)
+    high = mix.post_ranks[mix.post_ranks["rank"] == "01.002"].groupby("office")["posts"].sum()
+    assert high.to_dict() == {"A": 1, "B": 1}
+    assert mix.levels[1].value == 1

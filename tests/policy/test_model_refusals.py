@@ -334,6 +334,23 @@ CASES: list[tuple[str, str, str, Spoil, Spoil]] = [
         add("size_rule", floor=8, cap=8),
     ),
     (
+        "budget named twice",
+        "duplicate_name",
+        "salary_budget.name",
+        several(*[add("salary_budget", name="q", coefficients=5)] * 2),
+        several(*(add("salary_budget", name=name, coefficients=5) for name in "qr")),
+    ),
+    (
+        "budget over a rank without coefficient",
+        "rank_without_coefficient",
+        "rank[1].salary_coefficient",
+        several(
+            add("salary_budget", name="q", coefficients=5),
+            lambda raw: raw["rank"][0].pop("salary_coefficient"),
+        ),
+        add("salary_budget", name="q", coefficients=5),
+    ),
+    (
         "law without a date",
         "undated_law",
         "quota.date",

@@ -9,7 +9,7 @@ from typing import Any
 
 from plan_builders import FEB, GIVEN, JAN, Plan, frame, table
 
-from vitri.policy.rows import RatioCap, SizeRule
+from vitri.policy.rows import RatioCap, SalaryBudget, SizeRule
 from vitri.policy.sections import Conversion
 
 Change = Callable[[Plan], Any]
@@ -47,6 +47,27 @@ def _rank_share(plan: Plan, pct: int) -> Plan:
         {"name": "CV", "count": {"rank": "01.003"}, "of": "quota", "max_pct": pct, "scope": "office"}
     )
     return plan.ruled(ratio_cap=(cap,))
+
+
+def _budget(plan: Plan, coefficients: str, unit: str = "*") -> Plan:
+    """Give the posts of a unit a budget; the six posts are the chair and five of rank 01.003 (2.34)."""
+    row = {"name": "Ngân sách", "unit": unit, "coefficients": Decimal(coefficients)}
+    return plan.ruled(salary_budget=(SalaryBudget.model_validate(row),))
+
+
+def _class_quota(plan: Plan, posts: int, category: str | None = None) -> Plan:
+    """Give area X a quota of class II posts; the plan has five, beside one of class I."""
+    row = {"unit": "X", "position_class": "II", "category": category, "status": "allocated", "posts": posts}
+    return plan.given(quotas=[*GIVEN["quotas"], row])
+
+
+def _budget_told(plan: Plan, used: int) -> Plan:
+    """Say of a budget of 12.00 what the plan uses of it (11.70)."""
+    _budget(plan, "12.00").tables["salary_budgets"] = frame("salary_budgets", table(
+        "place budget budget_dec2 used_dec2 left_dec2 least_dec2",
+        f"* Ngân_sách 1200 {used} 30 1170",
+    ))  # fmt: skip
+    return plan.set("salary_budgets", "place == '*'", budget="Ngân sách")
 
 
 def _size(plan: Plan, floor: int, cap: int | None, **more: Any) -> Plan:
@@ -244,10 +265,20 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.given(quotas=[]),
     ),
     "size_rule": (lambda p: _size(p, 4, 4), lambda p: _size(p, 5, None), lambda p: p),
+    "class_quota": (
+        lambda p: _class_quota(p, 5),
+        lambda p: _class_quota(p, 4),
+        lambda p: _class_quota(p, 0, category="civil_servant"),
+    ),
     "ratio_cap": (
         lambda p: _rank_share(p, 100),
         lambda p: _rank_share(p, 74),
         lambda p: p.ruled(ratio_cap=()),
+    ),
+    "salary_budget": (
+        lambda p: _budget(p, "11.70"),
+        lambda p: _budget(p, "11.69"),
+        lambda p: _people_off(_budget(p, "1.00")),
     ),
     "coverage": (
         lambda p: p.set("duties", "post_group == 'B.02'", post_group="B.01"),
@@ -310,6 +341,11 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.set("post_ranks", "position == 'VT02'", rank="01.002"),
         lambda p: p.set("post_ranks", "position == 'VT02'", rank="09.999"),
         _people_off,
+    ),
+    "salary_totals": (
+        lambda p: _budget_told(p, 1170),
+        lambda p: _budget_told(p, 1169),
+        lambda p: _people_off(_budget_told(p, 0)),
     ),
     "level_values": (lambda p: _levels(p), lambda p: _levels(p, value=7, gap=2), lambda p: p),
     "certificates": (

@@ -83,6 +83,8 @@ def checked(path: Path) -> tuple[Instance | None, Findings]:
     from vitri.data import check_with_model
     from vitri.policy import model_for
     from vitri.policy.worktime import check_time
+    from vitri.rules.class_quota import check_class_quotas
+    from vitri.rules.salary_budget import check_salary_budgets
 
     instance, found = check_data(path)
     if instance is None:
@@ -93,7 +95,8 @@ def checked(path: Path) -> tuple[Instance | None, Findings]:
         return instance, found + problem.findings
     if len(found.errors):
         return instance, found + model.warnings + check_with_model(instance, model)
-    timed = check_time(instance, model)
+    timed = check_time(instance, model) + check_salary_budgets(instance, model)
+    timed = timed + check_class_quotas(instance, model)
     return instance, found + model.warnings + check_with_model(instance, model) + timed
 
 

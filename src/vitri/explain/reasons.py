@@ -17,6 +17,7 @@ from vitri.explain.certificates import certificates as certify
 from vitri.explain.certificates import recheck as recheck
 from vitri.explain.facts import FTE, Facts, Office, SizedLike, WorkloadLike, fte_dec4, gather, peak
 from vitri.explain.positions import posts_today, tell_positions
+from vitri.explain.ranks import tell_ranks
 from vitri.explain.sentences import (
     Reasons,
     counted,
@@ -64,6 +65,7 @@ def reasons(
         _tell_price(told, office, frontier.get(office.code, {}))
         tell_positions(told, facts, office, model, today)
     tell_units(told, facts, units)
+    tell_ranks(told, facts, instance, model, tables)
     frame = pd.DataFrame(
         told.rows, columns=["figure", "order", "kind", "numbers", "sentence_vi", "sentence_en"]
     )

@@ -1,72 +1,75 @@
-"""Ranks: the rank of every post, cheapest under the ratio caps, keeping what today's holders have.
+"""Ranks: the rank of every post, cheapest under caps and budgets, keeping what today's holders have.
 
 A post admits the ranks that all task groups of its main position share (or those its position states). Each
 post first takes its holder's rank if it is admitted, else the admitted rank with the lowest salary
-coefficient. Where that respects every ratio cap nothing cheaper exists. Where it does not, the offices under
-the broken cap are solved exactly: as little as possible over the caps (normally nothing), then as few changed
-ranks of holders as possible, then the lowest sum of coefficients. Elected posts carry no rank.
+coefficient. Where that respects every ratio cap and salary budget nothing cheaper exists. Where it does not,
+the offices that broken limits join are solved exactly: as little as possible over the caps, then over the
+budgets (normally nothing), then as few changed ranks of holders as possible, then the lowest sum of
+coefficients. Elected posts carry no rank.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from ortools.sat.python import cp_model
 
 from vitri.errors import Finding, Findings
-from vitri.i18n import N_
+from vitri.i18n import N_, Lang, number
 from vitri.optimise.engine import LevelValue
 from vitri.optimise.people_data import Sized, read_groups, read_posts, texts
+from vitri.optimise.rank_mix import (
+    UNIT,
+    Cap,
+    Seat,
+    broken_caps,
+    components,
+    is_changed,
+    kept_by_more,
+    least_cost,
+    solve_mix,
+    spent,
+)
+from vitri.optimise.sized_office import frame_of
+from vitri.rules.limits import SalaryLimit
+from vitri.rules.quota_tree import unit_parents
+from vitri.rules.salary_budget import salary_limits
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
     from vitri.policy import PlanningModel
 
 COLUMNS = ("office", "position", "rank", "posts")
+BUDGET_COLUMNS = {
+    "place": "str",
+    "budget": "str",
+    "budget_dec2": "Int64",
+    "used_dec2": "Int64",
+    "left_dec2": "Int64",
+    "least_dec2": "Int64",
+    "changed_ranks": "Int64",
+    "kept_by_one_unit": "Int64",
+    "next_step_dec2": "Int64",
+}
 
 
 @dataclass(frozen=True)
 class RankMix:
-    """The table of ranks, findings on caps that cannot be kept (or do not bind yet), the proven levels."""
+    """The table of ranks, findings on limits that cannot be kept (or do not bind yet), the proven levels.
+
+    `budgets` is the run table ``salary_budgets``: for each budget what is used and left, the least its
+    offices could cost under the caps, and what more would buy: `changed_ranks` holders change rank under the
+    limits that bind together with it, `kept_by_one_unit` fewer with one coefficient more, and
+    `next_step_dec2` more hundredths keep the next holder's rank. None where the model has no budget.
+    """
 
     post_ranks: pd.DataFrame
     findings: Findings
     levels: tuple[LevelValue, ...]
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A seat to rank: `ranks` are those admitted, cheapest first; `held` is its holder's rank or ``""``."""
-
-    office: str
-    area: str
-    position: str
-    role: str
-    ranks: tuple[str, ...]
-    held: str
-
-
-@dataclass(frozen=True)
-class Cap:
-    """One ratio cap in one place: 100 × `scale` × counted ≤ `pct` × base + `slack`, all whole numbers.
-
-    `counted` and `base` are (leading role, rank), ``""`` for any; without `base` every post counts.
-    """
-
-    name: str
-    by_area: bool
-    counted: tuple[str, str]
-    base: tuple[str, str]
-    pct: int
-    slack: int
-    binding: bool
-
-
-_UNIT = 10_000
+    budgets: pd.DataFrame | None = None
 
 
 def rank_posts(
@@ -80,27 +83,77 @@ def mix_ranks(instance: Instance, model: PlanningModel, sized: Sized, staffing: 
     """Choose the rank of every post and say what could not be kept."""
     seats = _seats(instance, model, sized, staffing)
     caps = _caps(instance, model)
+    budgets = salary_limits(instance, model)
     salary = {rank.code: int((rank.salary_coefficient or Decimal(0)) * 100) for rank in model.rank}
     chosen = [_wish(seat) for seat in seats]
-    over = 0
-    places: dict[str, list[int]] = {}
-    by_area = any(cap.by_area and cap.binding for cap in caps)
-    for index, seat in enumerate(seats):
-        places.setdefault(seat.area if by_area else seat.office, []).append(index)
     binding = [cap for cap in caps if cap.binding]
-    for place in sorted(places):
-        members = places[place]
-        if any(_excess(cap, [seats[i] for i in members], [chosen[i] for i in members]) for cap in binding):
-            part, missed = _solve([seats[i] for i in members], binding, salary)
+    over = 0
+    findings: list[Finding] = []
+    records: list[Mapping[str, object]] = []
+    for members in components(seats, binding, budgets):
+        part = [seats[index] for index in members]
+        offices = {seat.office for seat in part}
+        own = [budget for budget in budgets if budget.offices & offices]
+        ranks = [chosen[index] for index in members]
+        missed = 0
+        if not _kept(part, ranks, binding, own, salary):
+            mixed = solve_mix(part, binding, own, salary)
+            ranks, missed = list(mixed.ranks), mixed.over_caps
             over += missed
-            for index, rank in zip(members, part, strict=True):
+            for index, rank in zip(members, ranks, strict=True):
                 chosen[index] = rank
-    findings = [
+        changed = sum(map(is_changed, part, ranks))
+        for budget in own:
+            used = spent(budget, part, ranks, salary)
+            least = least_cost(part, binding, budget, salary, missed)
+            if used > budget.limit_dec2:
+                findings.append(_over_budget(budget, used, least))
+                continue
+            kept, step = (0, None) if missed else kept_by_more(part, binding, own, budget, salary, changed)
+            records.append(_budget_record(budget, used, least, changed, kept, step))
+    findings += [
         _finding(cap, place, counted, allowed)
         for cap in caps
-        for place, counted, allowed in _broken(cap, seats, chosen)
+        for place, counted, allowed, _, broken in broken_caps(cap, seats, chosen)
+        if broken
     ]
-    return RankMix(_table(seats, chosen), Findings.of(findings), _levels(model, seats, chosen, salary, over))
+    records += [
+        _budget_record(budget, 0, 0, 0, 0, None)
+        for budget in budgets
+        if not budget.offices & {seat.office for seat in seats}
+    ]
+    levels = _levels(model, seats, chosen, salary, over)
+    spending = frame_of(records, BUDGET_COLUMNS).sort_values(["place", "budget"], ignore_index=True)
+    return RankMix(_table(seats, chosen), Findings.of(findings), levels, spending if budgets else None)
+
+
+def _kept(
+    seats: Sequence[Seat],
+    ranks: Sequence[str],
+    caps: Sequence[Cap],
+    budgets: Sequence[SalaryLimit],
+    salary: Mapping[str, int],
+) -> bool:
+    """Whether some ranks keep every cap and budget."""
+    return not any(row[4] for cap in caps for row in broken_caps(cap, seats, ranks)) and all(
+        spent(budget, seats, ranks, salary) <= budget.limit_dec2 for budget in budgets
+    )
+
+
+def _budget_record(
+    budget: SalaryLimit, used: int, least: int, changed: int, kept: int, step: int | None
+) -> dict[str, object]:
+    return {
+        "place": budget.place,
+        "budget": budget.name,
+        "budget_dec2": budget.limit_dec2,
+        "used_dec2": used,
+        "left_dec2": budget.limit_dec2 - used,
+        "least_dec2": least,
+        "changed_ranks": changed,
+        "kept_by_one_unit": kept,
+        "next_step_dec2": step,
+    }
 
 
 def _wish(seat: Seat) -> str:
@@ -113,8 +166,9 @@ def _wish(seat: Seat) -> str:
 def _seats(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.DataFrame) -> list[Seat]:
     """List the seats in order of their posts, with the ranks they admit and their holders' ranks."""
     groups = read_groups(instance, model)
-    offices = instance.filled("offices")
-    area_of = dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True))
+    area_of = {
+        code: above or "*" for code, (kind, above) in unit_parents(instance).items() if kind == "office"
+    }
     positions = instance.filled("positions")
     role_of = dict(zip(texts(positions, "code"), texts(positions, "leader_role"), strict=True))
     tenure_of = dict(zip(texts(positions, "code"), texts(positions, "tenure"), strict=True))
@@ -138,7 +192,7 @@ def _seats(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.
         holders = held.get(post.code, [])
         for index in range(post.posts):
             rank = holders[index] if index < len(holders) else ""
-            area = area_of.get(post.office, "")
+            area = area_of.get(post.office, "*")
             seats.append(Seat(post.office, area, post.position, role, tuple(admitted), rank))
     return seats
 
@@ -150,7 +204,7 @@ def _caps(instance: Instance, model: PlanningModel) -> list[Cap]:
         if not cap.count.rank or model.applies_to.level in cap.except_level:
             continue
         base = ("", "") if cap.of == "quota" else (cap.of.leader_role or "", cap.of.rank or "")
-        slack = {"down": 0, "half_up": _UNIT // 2, "up": _UNIT - 1}[cap.rounding]
+        slack = {"down": 0, "half_up": UNIT // 2, "up": UNIT - 1}[cap.rounding]
         binding = cap.binding_from is None or cap.binding_from <= instance.info.as_of
         caps.append(
             Cap(
@@ -164,76 +218,6 @@ def _caps(instance: Instance, model: PlanningModel) -> list[Cap]:
             )
         )
     return caps
-
-
-def _matches(selector: tuple[str, str], seat: Seat, rank: str) -> bool:
-    """Whether a seat that has a rank is counted by a selector."""
-    role, wanted = selector
-    return (not role or role == seat.role) and (not wanted or wanted == rank)
-
-
-def _broken(cap: Cap, seats: Sequence[Seat], ranks: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return (place, posts counted, posts allowed) wherever a cap is exceeded."""
-    counted: dict[str, int] = {}
-    base: dict[str, int] = {}
-    for seat, rank in zip(seats, ranks, strict=True):
-        place = seat.area if cap.by_area else seat.office
-        counted[place] = counted.get(place, 0) + _matches(cap.counted, seat, rank)
-        base[place] = base.get(place, 0) + _matches(cap.base, seat, rank)
-    allowed = {place: (cap.pct * base[place] + cap.slack) // _UNIT for place in base}
-    return [
-        (place, counted[place], allowed[place]) for place in sorted(base) if counted[place] > allowed[place]
-    ]
-
-
-def _excess(cap: Cap, seats: Sequence[Seat], ranks: Sequence[str]) -> int:
-    return sum(counted - allowed for _, counted, allowed in _broken(cap, seats, ranks))
-
-
-def _solve(seats: Sequence[Seat], caps: Sequence[Cap], salary: Mapping[str, int]) -> tuple[list[str], int]:
-    """Rank the seats of one place exactly under its caps; return the ranks and the posts over the caps."""
-    kinds: dict[Seat, list[int]] = {}
-    for index, seat in enumerate(seats):
-        kinds.setdefault(seat, []).append(index)
-    model = cp_model.CpModel()
-    number: dict[tuple[Seat, str], cp_model.IntVar] = {}
-    for seat, members in kinds.items():
-        for rank in seat.ranks or ("",):
-            number[seat, rank] = model.new_int_var(0, len(members), "")
-        model.add(sum(number[seat, rank] for rank in seat.ranks or ("",)) == len(members))
-    excess: list[cp_model.IntVar] = []
-    for cap in caps:
-        for place in sorted({seat.area if cap.by_area else seat.office for seat in kinds}):
-            here = [key for key in number if place == (key[0].area if cap.by_area else key[0].office)]
-            over = model.new_int_var(0, len(seats), "")
-            counted = sum(number[key] for key in here if _matches(cap.counted, *key))
-            base = sum(number[key] for key in here if _matches(cap.base, *key))
-            model.add(_UNIT * (counted - over) <= cap.pct * base + cap.slack)
-            excess.append(over)
-    changed = sum(
-        var for (seat, rank), var in number.items() if seat.held in seat.ranks and rank != seat.held
-    )
-    cost = sum(salary.get(rank, 0) * var for (_, rank), var in number.items())
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    # Ctrl-C belongs to the caller, who keeps the best plan
-    solver.parameters.catch_sigint_signal = False
-    solver.parameters.random_seed = 0
-    missed = 0
-    for stage, goal in enumerate((sum(excess), changed, cost)):
-        model.minimize(goal)
-        if solver.solve(model) != cp_model.OPTIMAL:
-            raise ArithmeticError("the rank mix was not solved to its proven optimum")
-        value = round(solver.objective_value)
-        missed = value if stage == 0 else missed
-        model.add(goal == value)
-    ranks = [""] * len(seats)
-    for seat, members in kinds.items():
-        queue = list(members)
-        for rank in seat.ranks or ("",):
-            for _ in range(solver.value(number[seat, rank])):
-                ranks[queue.pop(0)] = rank
-    return ranks, missed
 
 
 _BROKEN = N_("{place}: {counted} posts under the cap {name}; at most {most} are allowed.")
@@ -258,13 +242,58 @@ def _finding(cap: Cap, place: str, counted: int, allowed: int) -> Finding:
     )
 
 
+_OVER = N_(
+    "{place}: the ranks of the posts need {needs} salary coefficients, even each at the cheapest rank it "
+    "admits; the budget {name} is {budget}."
+)
+_OVER_ADVICE = N_("Raise the budget by {short}, admit lower ranks, or plan fewer posts.")
+_TOGETHER = N_(
+    "{place}: the budget {name} of {budget} salary coefficients cannot be kept together with the other "
+    "budgets and caps; the nearest mix needs {needs}."
+)
+_OVER_ALLOWED = N_("at most {budget} coefficients")
+
+
+class BudgetFinding(Finding):
+    """A finding whose coefficients are hundredths, said with two decimals in the reader's language."""
+
+    def render(self, lang: Lang) -> dict[str, str]:
+        """Return the nine columns."""
+        said = {
+            key: number(Decimal(value) / 100, lang, 2) if isinstance(value, int) else value
+            for key, value in self.fields.items()
+        }
+        return Finding.render(replace(self, fields=said), lang)
+
+
+def _over_budget(budget: SalaryLimit, used: int, least: int) -> Finding:
+    """Say by how much a budget is too small: at the cheapest ranks, or because of the other limits."""
+    alone = least > budget.limit_dec2
+    needs = least if alone else used
+    return BudgetFinding(
+        code="salary_over_budget",
+        table="post_ranks",
+        row_key=budget.place,
+        column="rank",
+        value=str(Decimal(needs) / 100),
+        allowed=_OVER_ALLOWED,
+        message=_OVER if alone else _TOGETHER,
+        advice=_OVER_ADVICE,
+        fields={
+            "place": budget.place,
+            "name": budget.name,
+            "needs": needs,
+            "budget": budget.limit_dec2,
+            "short": needs - budget.limit_dec2,
+        },
+    )
+
+
 def _levels(
     model: PlanningModel, seats: Sequence[Seat], ranks: Sequence[str], salary: Mapping[str, int], over: int
 ) -> tuple[LevelValue, ...]:
     """Say what the mix reached: posts over caps, holders' ranks changed, coefficients in hundredths."""
-    changed = sum(
-        seat.held in seat.ranks and rank != seat.held for seat, rank in zip(seats, ranks, strict=True)
-    )
+    changed = sum(map(is_changed, seats, ranks))
     cost = sum(salary.get(rank, 0) for rank in ranks)
     found = next((level for level in model.level if level.measure == "salary"), None)
     rows = (

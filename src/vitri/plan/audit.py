@@ -47,6 +47,7 @@ NEEDED_WITH_PEOPLE: Mapping[str, tuple[str, ...]] = {
 EXTRA: Mapping[str, tuple[str, ...]] = {
     "converted": ("office", "month", "registration", "quantity_dec2"),
     "converted_people": ("office", "official", "month", "converted_dec2", "compared_dec2"),
+    "salary_budgets": ("place", "budget", "budget_dec2", "used_dec2", "left_dec2", "least_dec2"),
 }
 #: Columns that rules read and that may be blank.
 OPTIONAL: Mapping[str, tuple[str, ...]] = {

@@ -158,6 +158,19 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
     ("post_ranks", ("Cơ cấu ngạch", "Ranks of the posts"), (
         "office#", "position#", _code("rank", "Mã ngạch", "Rank", key=True), "posts",
     )),
+    ("salary_budgets", ("Ngân sách hệ số lương", "Salary budgets"), (
+        _code("place", "Đơn vị", "Unit", key=True),
+        Column("budget", "text", "Ngân sách", "Budget", "", True),
+        _number("budget_dec2", "Hệ số được dùng (phần trăm)", "Coefficients allowed (hundredths)"),
+        _number("used_dec2", "Đã dùng (phần trăm)", "Used (hundredths)"),
+        _number("left_dec2", "Còn lại (phần trăm)", "Left (hundredths)"),
+        _number("least_dec2", "Ít nhất có thể (phần trăm)", "Least possible (hundredths)"),
+        _number("changed_ranks", "Người phải đổi ngạch", "Holders whose rank changes", "people"),
+        _number("kept_by_one_unit", "Thêm 1 hệ số giữ được ngạch của",
+                "Ranks kept by one coefficient more", "people"),
+        _number("next_step_dec2", "Cần thêm để giữ một người nữa (phần trăm)",
+                "More to keep the next rank (hundredths)"),
+    )),
     ("cover", ("Kiêm nhiệm", "Combined duties"), (
         "office#", "pool#", "position#", "task_group#",
         _code("covered_by", "Do vị trí", "Covered by", key=True),

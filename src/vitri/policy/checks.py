@@ -15,6 +15,7 @@ from vitri.policy.demand_scenarios import scenario_findings
 from vitri.policy.origin import Origin, Table
 from vitri.policy.parse import REFUSED, shown, unknown_reference
 from vitri.policy.rows import ROWS, Allowance
+from vitri.policy.salary_budgets import salary_budget_findings
 from vitri.policy.sections import SINGLE, TimeFund
 from vitri.policy.twice import nominal_minutes
 
@@ -338,6 +339,11 @@ def _demand_scenarios(tables: Tables, file: str) -> Found:
     yield from scenario_findings(tables.get("demand_scenario") or (), file)
 
 
+def _salary_budgets(tables: Tables, file: str) -> Found:
+    """A salary budget needs the coefficient of every rank, and a name of its own."""
+    yield from salary_budget_findings(tables.get("salary_budget") or (), tables.get("rank") or (), file)
+
+
 def _complete(tables: Tables, file: str) -> Found:
     """A model has a time fund, a service rule and at least one level."""
     for name in ("time_fund", "service", "level"):
@@ -365,6 +371,7 @@ MODEL_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (
     _sessions,
     _rounding,
     _demand_scenarios,
+    _salary_budgets,
 )
 POLICY_CHECKS: tuple[Callable[[Tables, str], Found], ...] = (_undated_law, _allowances, _time_fund, _rounding)
 

@@ -26,6 +26,7 @@ TABLES: dict[str, str] = {
     "leader": N_("Leading posts"),
     "size_rule": N_("Size of a unit"),
     "ratio_cap": N_("Ratio cap"),
+    "salary_budget": N_("Salary budget"),
     "quota": N_("Quotas"),
     "service": N_("Service rule"),
     "uncertainty": N_("Uncertainty of the work"),

@@ -49,6 +49,7 @@ from vitri.policy.rows import (
     Profile,
     Rank,
     RatioCap,
+    SalaryBudget,
     SizeRule,
 )
 from vitri.policy.sections import (
@@ -151,6 +152,7 @@ class PlanningModel(_Tables):
     leader: tuple[Leader, ...] = ()
     size_rule: tuple[SizeRule, ...] = ()
     ratio_cap: tuple[RatioCap, ...] = ()
+    salary_budget: tuple[SalaryBudget, ...] = ()
     quota: Quota = Quota()
     service: Service
     uncertainty: Uncertainty = Uncertainty()

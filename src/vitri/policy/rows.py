@@ -141,6 +141,19 @@ class RatioCap(Table):
     binding_from: Day | None = key(N_("Binding from"), None)
 
 
+class SalaryBudget(Table):
+    """Salary coefficients that the posts of a unit may add up to, each at the start of its rank.
+
+    `unit` is every ``office``, every ``area`` (with all that lies in it), ``*`` for all posts together, or
+    the code of one office or area.
+    """
+
+    name: Text = key(N_("Name"))
+    name_vi: Text = key(N_("Vietnamese name"), "")
+    unit: Text = key(N_("Unit"), "*", min_length=1)
+    coefficients: Dec = key(N_("Salary coefficients, at most"), ge=0, le=10_000_000, decimal_places=2)
+
+
 class Level(Table):
     """One level of the objective; levels are optimised one after the other."""
 
@@ -199,6 +212,7 @@ ROWS: dict[str, type[Table]] = {
     "leader": Leader,
     "size_rule": SizeRule,
     "ratio_cap": RatioCap,
+    "salary_budget": SalaryBudget,
     "level": Level,
     "demand_scenario": DemandScenario,
 }

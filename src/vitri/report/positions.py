@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 from vitri.i18n import N_, tr
+from vitri.i18n import number as say_number
 from vitri.report.book import Book, section_number
 from vitri.report.figures import post_rows
 from vitri.report.source import Source, number, text
-from vitri.report.table import SERIAL, Column
+from vitri.report.table import SERIAL, Column, Table
 
 NAME = N_("Positions, posts and ranks")
 _DEFAULT_COLUMNS = ("CVCC", "CVC", "CV", "CS", "NV")
 
 
-def columns_of(rank_columns: tuple[str, ...]) -> tuple[Column, ...]:
-    """Return the columns of the official table, with the planning model's rank columns."""
+def columns_of(rank_columns: tuple[str, ...], *, salary: bool = False) -> tuple[Column, ...]:
+    """Return the columns of the official table, with the planning model's rank columns.
+
+    With `salary` the last column adds up the starting salary coefficients of the ranks.
+    """
+    paid = (Column("salary", N_("Salary coefficients"), 10, "fte", total=True),) if salary else ()
     over = N_("Of which by rank")
     ranks = (Column(f"rank_{name}", name, 6.5, "dash", over, True, literal=True) for name in rank_columns)
     return (
@@ -26,6 +33,7 @@ def columns_of(rank_columns: tuple[str, ...]) -> tuple[Column, ...]:
         Column("posts", N_("Posts proposed"), 9.5, "int", total=True),
         *ranks,
         Column("rest", N_("Cadres, others"), 9, "dash", total=True),
+        *paid,
     )
 
 
@@ -33,7 +41,8 @@ def add(book: Book) -> None:
     """Write, office by office, each position with its posts assigned, filled and proposed, and its ranks."""
     source = book.source
     rank_columns = tuple(source.setting("report", "rank_columns", _DEFAULT_COLUMNS))
-    table = book.table(NAME, columns_of(rank_columns))
+    salaries = _salaries(source)
+    table = book.table(NAME, columns_of(rank_columns, salary=bool(salaries)))
     table.sheet.title(
         tr("Job positions, posts and rank structure", book.lang), unit=tr("Unit: posts", book.lang)
     )
@@ -62,12 +71,53 @@ def add(book: Book) -> None:
                     "posts": posts,
                     **values,
                     "rest": rest,
+                    "salary": salaries.get((office, code)),
                 }
             )
     table.finish(tr("Total", book.lang))
+    _budgets(book, table)
     if not ranks:
         table.sheet.note(
             tr("The run gives no rank structure; every post stands in the last column.", book.lang)
+        )
+
+
+def _salaries(source: Source) -> dict[tuple[str, str], float]:
+    """Return the starting coefficients of every office and position; nothing where the model gives none."""
+    of_rank = {
+        str(rank.code): Decimal(rank.salary_coefficient)
+        for rank in getattr(source.model, "rank", None) or ()
+        if getattr(rank, "salary_coefficient", None) is not None
+    }
+    sums: dict[tuple[str, str], Decimal] = {}
+    for row in source.table("post_ranks", "office", "position", "rank", "posts").to_dict("records"):
+        posts, code = number(row["posts"]), text(row["rank"])
+        if posts and code in of_rank:
+            key = (text(row["office"]), text(row["position"]))
+            sums[key] = sums.get(key, Decimal(0)) + of_rank[code] * int(posts)
+    return {key: float(value) for key, value in sums.items()}
+
+
+def _budgets(book: Book, table: Table) -> None:
+    """Write under the table what every salary budget allows and what the ranks use of it."""
+    columns = ("place", "budget", "budget_dec2", "used_dec2", "left_dec2")
+    for row in book.source.table("salary_budgets", *columns).to_dict("records"):
+        place = text(row["place"])
+        names = book.source.names
+        known = names("areas", place) if names.has("areas", place) else book.source.office(place)
+        unit = tr("All offices", book.lang) if place == "*" else known
+        figures = {
+            name.removesuffix("_dec2"): say_number(Decimal(int(number(row[name]) or 0)) / 100, book.lang, 2)
+            for name in columns[2:]
+        }
+        table.sheet.note(
+            tr(
+                "Salary budget “{name}”, {unit}: {budget} coefficients; used {used}, left {left}.",
+                book.lang,
+                name=text(row["budget"]),
+                unit=unit,
+                **figures,
+            )
         )
 
 

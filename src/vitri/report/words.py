@@ -54,6 +54,7 @@ REASONS: Mapping[str, str] = {
     "floor": N_("Floor"),
     "rounding": N_("Rounding"),
     "fixed": N_("Fixed post"),
+    "salary_budget": N_("Salary budget"),
 }
 MEASURES: Mapping[str, str] = {
     "unmet_minutes": N_("Work not done"),

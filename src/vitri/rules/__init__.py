@@ -5,6 +5,7 @@ from vitri.rules.bundle_size import CombinedPositions, GroupsPerPerson, GroupsPe
 from vitri.rules.case import Case
 from vitri.rules.ceiling import Cap, Ceiling, Floor, SizeRule
 from vitri.rules.certificates import Certificates
+from vitri.rules.class_quota import ClassQuota
 from vitri.rules.compatible import CategoryMixing, ClassMixing, CompetencyDistance, SharedRank
 from vitri.rules.conservation import Conservation, WhoWorks
 from vitri.rules.converted_products import ConvertedProducts
@@ -18,6 +19,7 @@ from vitri.rules.main_backup import BackupOfficial, EnoughHolders, MainOfficial,
 from vitri.rules.one_organisation import OneOrganisation
 from vitri.rules.post_totals import PostRanks, PostTotals, QuotaTotals
 from vitri.rules.ratio_cap import RatioCap
+from vitri.rules.salary_budget import SalaryBudget, SalaryTotals
 from vitri.rules.seats import FixedHolders, OnePersonOnePost, SeatFit, Seats, Transfers
 from vitri.rules.service import Capacity, ServiceRule
 from vitri.rules.structure import MainPosition, StructurePartition
@@ -45,7 +47,9 @@ REGISTRY: tuple[Rule, ...] = (
     Floor(),
     Cap(),
     SizeRule(),
+    ClassQuota(),
     RatioCap(),
+    SalaryBudget(),
     # that the work is done
     Coverage(),
     CoveredPositions(),
@@ -60,6 +64,7 @@ REGISTRY: tuple[Rule, ...] = (
     PostTotals(),
     QuotaTotals(),
     PostRanks(),
+    SalaryTotals(),
     LevelValues(),
     Certificates(),
     # the people

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from vitri.i18n import N_
 from vitri.rules.base import Measured, Rule, at_least, equal
 from vitri.rules.case import Case
+from vitri.rules.salary_budget import coefficients_dec2
 from vitri.rules.structure import proposed_positions, scope_of_office
 
 
@@ -58,6 +59,7 @@ class LevelValues(Rule):
                 home = {g: p.code for p in proposed_positions(case) if p.scope == scope for g in p.groups}
                 total += (len({home.get(g, g) for g in post.groups}) - 1) * post.posts
             return total
-        if measure == "moved_people" and case.with_people:
-            return None
+        if measure == "salary" and case.with_people:
+            price = coefficients_dec2(case.model)
+            return sum(price.get(row["rank"], 0) * int(row["posts"]) for row in case.rows("post_ranks"))
         return None

@@ -20,9 +20,19 @@ from vitri.rules.leaders import COLUMNS, fixed_posts
 from vitri.rules.quota_tree import Unit, UnitKind, given_quotas, organisation_rows, unit_parents
 from vitri.rules.task_groups import TaskGroup, task_groups
 
-__all__ = ["Draft", "Limits", "Unit", "UnitKind", "build_limits", "fixed_posts"]
+__all__ = ["Draft", "Limits", "SalaryLimit", "Unit", "UnitKind", "build_limits", "fixed_posts"]
 
 NO_LIMIT = 10**6
+
+
+@dataclass(frozen=True)
+class SalaryLimit:
+    """A salary budget in one place: coefficients of the posts of its offices, in hundredths, at most."""
+
+    name: str
+    place: str
+    offices: frozenset[str]
+    limit_dec2: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Limits:
     max_posts_per_combination: int
     units: tuple[Unit, ...]
     fixed_posts: pd.DataFrame
+    salary: tuple[SalaryLimit, ...] = ()
 
 
 class Draft:
@@ -68,6 +79,7 @@ class Draft:
         )
         self.units = _units(instance, model)
         self.fixed_posts = pd.DataFrame(columns=COLUMNS)
+        self.salary: list[SalaryLimit] = []
 
     def refuse(self, apart: Callable[[TaskGroup, TaskGroup], bool], *, position: bool, cover: bool) -> None:
         """Forbid the pairs of groups that `apart` (symmetric) names, in positions or in combined duties."""
@@ -97,6 +109,7 @@ class Draft:
             category_of={code: group.category for code, group in self.groups.items()},
             units=tuple(self.units.values()),
             fixed_posts=self.fixed_posts,
+            salary=tuple(self.salary),
             **self.numbers,
         )
 

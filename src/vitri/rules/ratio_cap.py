@@ -14,8 +14,8 @@ from vitri.rules.case import Case
 class RatioCap(Rule):
     """The posts a cap counts are at most the stated share of its base, rounded as it says.
 
-    The base `quota` is the unit's own number, or all its posts where none was assigned. A cap on leading
-    roles alone informs: their number is given. A cap that does not bind yet informs too.
+    A cap on leading roles alone has as base `quota` the unit's own number, or all its posts where none was
+    assigned; a cap on ranks all posts planned. A cap that does not bind yet informs.
     """
 
     name = "ratio_cap"
@@ -30,6 +30,9 @@ class RatioCap(Rule):
             in_force = cap.binding_from is None or cap.binding_from <= case.instance.info.as_of
             for office_group, offices in _places(case, cap.scope):
                 counted = _count(case, offices, cap.count)
+                # a base of ranks needs the table of ranks, which only a plan with people has
+                if cap.of != "quota" and cap.of.rank and not case.with_people:
+                    continue
                 if cap.of != "quota":
                     base = _count(case, offices, cap.of)
                 elif cap.count.rank:
@@ -37,9 +40,8 @@ class RatioCap(Rule):
                 else:
                     number = case.ceilings.get(office_group, (None, ""))[0]
                     base = number if number is not None else sum(case.counted_posts[o] for o in offices)
-                binding = in_force and cap.count.rank is not None
                 limit = _share(base, cap.max_pct, cap.rounding)
-                yield at_most(office_group, limit, counted, cap.name, legal=law(cap), binding=binding)
+                yield at_most(office_group, limit, counted, cap.name, legal=law(cap), binding=in_force)
 
 
 def _places(case: Case, scope: str) -> Iterator[tuple[str, frozenset[str]]]:
