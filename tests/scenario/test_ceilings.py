@@ -102,7 +102,7 @@ def compare(study: CeilingStudy, cold: Cold, ceilings: list[int]) -> int:
 def test_every_point_is_a_fresh_share_out(
     bac_kan_study: tuple[CeilingStudy, Cold], tiny_study: tuple[CeilingStudy, Cold]
 ) -> None:
-    """Every ceiling is shared out as afresh; every twentieth, and all of the tiny office, solved whole afresh."""
+    """Every ceiling is shared out as afresh; every twentieth, and the tiny office, solved whole afresh."""
     study, cold = tiny_study
     compare(study, cold, study.points["ceiling"].tolist())
     study, cold = bac_kan_study
