@@ -37,6 +37,7 @@ COMMANDS = (
     "estimates",
     "derive",
     "uncertainty",
+    "ceilings",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 
