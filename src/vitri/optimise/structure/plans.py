@@ -85,6 +85,14 @@ class Plans:
         self.last_entries = len(unit)
         return hand_out(self.limits, node, gain, count, fixed), parts, first
 
+    def holds(self, positions: list[int]) -> bool:
+        """Whether the limits can hold the least posts of so many positions by scope."""
+        fixed = np.zeros(len(self.limits.parent), dtype=np.int64)
+        for scope, number in enumerate(positions):
+            fixed += self.bundles.least * number * self.below[scope]
+        empty = np.zeros(0, dtype=np.int64)
+        return hand_out(self.limits, empty, empty, empty, fixed) is not None
+
     def value(self, chosen: Chosen) -> int | None:
         """Return the least cost of a partition, exactly."""
         if chosen not in self.seen:

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from vitri.optimise.engine import IntArray, Watch
-from vitri.optimise.quota_tree import NO_CEILING
 from vitri.optimise.structure.cover_lp import Relaxed
 from vitri.optimise.structure.master import PriceModel
 from vitri.optimise.structure.plans import Chosen, Plans
@@ -36,15 +35,13 @@ class Raiser:
     def whole_part(self, price: IntArray | None = None) -> Part | None:
         """Return the part that holds everything, starting at a price per node of the plans' limits."""
         relaxation = self.relaxation
-        limits = self.plans.limits
         high = [len(groups) for groups in relaxation.groups]
-        least = self.plans.bundles.least
-        if least:
-            for scope, below in enumerate(self.plans.below):
-                for node in np.flatnonzero(below).tolist():
-                    if limits.ceiling[node] < NO_CEILING:
-                        most = int(limits.ceiling[node]) // int(below[node] * least)
-                        high[scope] = min(high[scope], most)
+        if self.plans.bundles.least:
+            few = [min(1, most) for most in high]
+            for scope, most in enumerate(high):
+                while most and not self.plans.holds([*few[:scope], most, *few[scope + 1 :]]):
+                    most -= 1
+                high[scope] = most
             if any(h < 1 and len(g) for h, g in zip(high, relaxation.groups, strict=True)):
                 return None
         places = np.zeros(len(relaxation.prices.nodes), dtype=np.int64)
