@@ -128,7 +128,7 @@ def office(seed: int, wanted: tuple[int, ...] = ()) -> tuple[Cube, Setting, tupl
 
 
 def recomputed(setting: Setting, cube: Cube, plan: object, posts: int) -> tuple[int, ...]:
-    """Cost of a plan's bundles from their parts: work left over, overtime, holders, posts, combined duties."""
+    """Cost of bundles from their parts: work left over, overtime, holders, posts, combined duties."""
     total = np.zeros(len(LEVELS), dtype=np.int64)
     seen: list[int] = []
     for bundle in plan.bundles(posts):  # type: ignore[attr-defined]
