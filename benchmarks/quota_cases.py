@@ -124,7 +124,9 @@ def _tree(case: Case, hours: np.ndarray) -> Tree:
     nodes = [
         Node(
             f"o{o}",
-            int(np.ceil(caps[o] * need[o])) + -(-case.groups // case.size) + 2 if case.office_caps else NO_CEILING,
+            int(np.ceil(caps[o] * need[o])) + -(-case.groups // case.size) + 2
+            if case.office_caps
+            else NO_CEILING,
             int(floors[o] * need[o]) if case.floors else 0,
             (),
             o,

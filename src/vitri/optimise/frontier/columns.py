@@ -150,20 +150,21 @@ def narrow_order(columns: Columns) -> list[int]:
     dynamic programme are unions of what earlier columns hold beyond the finished duties.
     """
     held = columns.membership()
-    near = (held.T.astype(np.int64) @ held.astype(np.int64)) > 0
-    weight = held.sum(axis=0)
-    left = list(range(columns.duties))
-    touched: set[int] = set()
+    weight = held.sum(axis=0).tolist()
+    whole_part = held.astype(np.float64)
+    near = [sum(1 << int(d) for d in np.flatnonzero(row)) for row in whole_part.T @ whole_part > 0]
+    left = (1 << columns.duties) - 1
+    touched = 0
     order: list[int] = []
     while left:
         scores = []
-        for duty in left:
-            more = {other for other in left if near[duty, other]}
-            open_ = len((touched | more) - {duty})
-            scores.append((open_, duty not in touched, int(weight[duty]), duty))
+        for duty in range(columns.duties):
+            bit = 1 << duty
+            if left & bit:
+                open_ = ((touched | near[duty]) & left & ~bit).bit_count()
+                scores.append((open_, not touched & bit, weight[duty], duty))
         best = min(scores)[-1]
-        left.remove(best)
-        touched |= {other for other in left if near[best, other]}
-        touched.discard(best)
+        left &= ~(1 << best)
+        touched = (touched | near[best]) & left
         order.append(best)
     return order

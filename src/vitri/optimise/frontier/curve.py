@@ -102,17 +102,20 @@ def _component(
     part: Columns, most_posts: int, deadline: Deadline, method: Method
 ) -> tuple[tuple[Point, ...], tuple[Prices, ...]]:
     if method == "prices":
-        return _from_prices(part, most_posts, deadline)
-    plan = _layout(part, most_posts, None if method == "subsets" else MOST_WORK)
+        return _from_prices(Prover(part, deadline), most_posts)
+    plan = _layout(part, most_posts, None if method == "subsets" else LITTLE_WORK)
+    if plan is None and method == "subsets":
+        raise ValueError("costs are too large for a table of 64-bit integers")
     if plan is None:
-        if method == "subsets":
-            raise ValueError("costs are too large for a table of 64-bit integers")
-        return _from_prices(part, most_posts, deadline)
-    if method == "auto" and plan.work > LITTLE_WORK:
-        points, proofs = _from_prices(part, most_posts, deadline, wide=False)
-        # a table of this size takes about a second: near the end of a time limit it is left out
-        if all(p.status in ("optimal", "infeasible") for p in points) or deadline.left() < TABLE_SECONDS:
+        prover = Prover(part, deadline)
+        points, proofs = _from_prices(prover, most_posts, wide=False)
+        if all(point.status in ("optimal", "infeasible") for point in points):
             return points, proofs
+        # a table of this size takes seconds: near the end of a time limit it is left out
+        if deadline.left() > TABLE_SECONDS:
+            plan = _layout(part, most_posts, MOST_WORK)
+        if plan is None:
+            return _from_prices(prover, most_posts)
     return _from_table(plan.fill(part.costs[:, None].astype(np.int64)), most_posts), ()
 
 
@@ -142,13 +145,12 @@ def _from_table(table: SubsetTable, most_posts: int) -> tuple[Point, ...]:
 
 
 def _from_prices(
-    part: Columns, most_posts: int, deadline: Deadline, *, wide: bool = True
+    prover: Prover, most_posts: int, *, wide: bool = True
 ) -> tuple[tuple[Point, ...], tuple[Prices, ...]]:
     """Prove one number after the other, from many posts to few; without `wide` stop at the first hard one."""
-    least = fewest_posts(part, deadline)
-    prover = Prover(part, deadline)
+    least = fewest_posts(prover.columns, prover.deadline)
     for posts in range(most_posts, least - 1, -1):
-        if deadline.over() or posts <= prover.impossible:
+        if prover.deadline.over() or posts <= prover.impossible:
             break
         if not prover.prove(posts, wide=wide) and not wide:
             break
