@@ -76,6 +76,7 @@ UNITS: Mapping[str, str] = {
     "duties": N_("duties"),
     "sessions": N_("sessions"),
     "coefficient": N_("coefficient"),
+    "hundredths": N_("hundredths"),
     "weighted_minutes": N_("weighted minutes"),
 }
 SOURCES: Mapping[str, str] = {
