@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 REGISTRY: dict[str, tuple[str, str]] = {
-    "structure": (
-        "benchmarks.structure",
-        "How fast is a common structure with its quotas proven, beside one integer program for the same?",
-    ),
     "tensor": (
         "benchmarks.tensor",
         "How long does the workload of 3,321 offices take from 1.2 million registrations?",
