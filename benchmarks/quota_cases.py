@@ -121,12 +121,11 @@ def _tree(case: Case, hours: np.ndarray) -> Tree:
     loose = rng.uniform(0.9, 1.2, provinces)
     caps = rng.uniform(0.8, 1.6, case.offices)
     floors = rng.uniform(0.5, 0.9, case.offices)
+    fewest = -(-case.groups // case.size)
     nodes = [
         Node(
             f"o{o}",
-            int(np.ceil(caps[o] * need[o])) + -(-case.groups // case.size) + 2
-            if case.office_caps
-            else NO_CEILING,
+            int(np.ceil(caps[o] * need[o])) + fewest + 2 if case.office_caps else NO_CEILING,
             int(floors[o] * need[o]) if case.floors else 0,
             (),
             o,

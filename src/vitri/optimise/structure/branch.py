@@ -17,6 +17,8 @@ MOST_LISTED, TRIED = 4_000, 12
 FEW, FEW_STEPS, CHEAP_ENTRIES = 200, 6_000, 60_000
 # work limits in numbers, not in time, so that a run repeats itself
 PARTS = 600
+# with more columns in the gap than this nothing is listed
+LISTED_COLUMNS = 30_000
 MOST_VALUED = 30_000
 
 
@@ -48,6 +50,8 @@ def _list(
         columns = np.flatnonzero((relaxed.reduced <= limit) & ~relaxation.barred(part, scope))
         program = relaxation.programs[scope]
         assert program is not None
+        if len(columns) > LISTED_COLUMNS:
+            return [], False
         for column in columns.tolist():
             masks.append(sum(1 << (offset + int(g)) for g in np.flatnonzero(program.held[column])))
             reduced.append(int(relaxed.reduced[column]))
@@ -122,9 +126,11 @@ def branch(
         for child in children:
             made += 1
             heapq.heappush(heap, (child.bound, made, child))
-    if plans.best is None:
-        if heap or unresolved:
+    if plans.best is None and (heap or unresolved):
+        plans.simple()
+        if plans.best is None:
             raise UndecidedError
+    if plans.best is None:
         return None
     if not heap:
         proven = plans.best[0]

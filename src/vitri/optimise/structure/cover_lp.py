@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from ortools.linear_solver import pywraplp
 
-from vitri.optimise.engine import IntArray
+from vitri.optimise.engine import IntArray, Watch
 from vitri.optimise.structure.cuts import SubsetRows
 
 ALL_COLUMNS = 3_000
 NEW_COLUMNS = 400
 PRICING_ROUNDS = 60
+LAST_MILLISECONDS = 1_500
 # a group left out costs that many times the worst plan: a share of 1/64 left out already proves too much
 LEFT_OUT = 64
 
@@ -48,14 +49,15 @@ class Relaxed:
 class CoverLp:
     """One scope's relaxation, kept between solves; columns enter when their price asks for them."""
 
-    def __init__(self, membership: npt.NDArray[np.bool_], shift: int, worst: int) -> None:
+    def __init__(self, membership: npt.NDArray[np.bool_], shift: int, worst: int, watch: Watch) -> None:
+        self.watch = watch
         self.held = membership.astype(np.int64)
         self.columns, self.rows = membership.shape
         self.shift = shift
         self.most_penalty = float(worst) * LEFT_OUT
         self.penalty = 0.0
         self.useless = 0
-        self.cuts = SubsetRows(membership)
+        self.cuts = SubsetRows(self.held)
         self._buffer = np.zeros((16, self.columns), dtype=np.int64)
         self.rhs = np.zeros(0, dtype=np.int64)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
@@ -71,6 +73,7 @@ class CoverLp:
         self.duals: tuple[list[float], list[float], float] = ([0.0] * self.rows, [], 0.0)
         self.variables: dict[int, pywraplp.Variable] = {}
         self.barred = np.zeros(self.columns, dtype=bool)
+        self.entered = np.zeros(self.columns, dtype=bool)
 
     @property
     def coefficients(self) -> IntArray:
@@ -92,6 +95,7 @@ class CoverLp:
             self.cut_rows.append(row)
 
     def _enter(self, columns: IntArray) -> None:
+        self.entered[columns] = True
         for column in columns.tolist():
             upper = 0.0 if self.barred[column] else self.solver.infinity()
             variable = self.solver.NumVar(0, upper, "")
@@ -128,6 +132,8 @@ class CoverLp:
             found, missing = self._read(cost, barred, low, high, solved=solved)
             if best is None or found.base >= best.base or not len(missing):
                 best = found
+            if self.watch.over():
+                break
             if not len(missing):
                 short = solved and sum(v.solution_value() for v in self.out) > 1e-7
                 if not short or self.penalty >= self.most_penalty or found.base > self.useless:
@@ -147,8 +153,10 @@ class CoverLp:
 
     def _run(self) -> bool:
         """Solve, from scratch if need be; the duals before stay in force where both fail."""
+        if self.watch.left() < float("inf"):
+            self.solver.SetTimeLimit(int(1000 * self.watch.left()) + LAST_MILLISECONDS)
         solved = bool(self.solver.Solve() == pywraplp.Solver.OPTIMAL)
-        if not solved:
+        if not solved and not self.watch.over():
             afresh = pywraplp.MPSolverParameters()
             afresh.SetIntegerParam(afresh.INCREMENTALITY, afresh.INCREMENTALITY_OFF)
             status = self.solver.Solve(afresh)
@@ -205,7 +213,6 @@ class CoverLp:
         missing = np.zeros(0, dtype=np.int64)
         if solved and len(self.variables) < self.columns and least < 0:
             slack = max(1, abs(base) >> 34)
-            candidates = np.flatnonzero(allowed & (reduced < -slack))
-            candidates = np.array([c for c in candidates.tolist() if c not in self.variables], dtype=np.int64)
+            candidates = np.flatnonzero(allowed & (reduced < -slack) & ~self.entered)
             missing = candidates[np.argsort(reduced[candidates], kind="stable")][:NEW_COLUMNS]
         return Relaxed(base, np.maximum(reduced, 0), np.where(value > 1e-9, value, 0.0)), missing

@@ -22,9 +22,9 @@ SUPPORT_CELLS = 4_000_000
 class SubsetRows:
     """Finds violated subset rows of three and five groups; every row is found once."""
 
-    def __init__(self, membership: npt.NDArray[np.bool_]) -> None:
-        self.held = membership.astype(np.int64)
-        self.groups = membership.shape[1]
+    def __init__(self, held: IntArray) -> None:
+        self.held = held
+        self.groups = held.shape[1]
         self.triples = np.array(list(combinations(range(self.groups), 3)), dtype=np.int64).reshape(-1, 3)
         self.seen: set[tuple[int, ...]] = set()
 

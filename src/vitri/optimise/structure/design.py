@@ -49,6 +49,8 @@ from vitri.optimise.structure.scope_curves import (
 LARGEST = 1 << 56
 PILOT_UNITS = 64
 PILOT_PAIRS = 150_000
+# a run with little time still gets a first plan
+PILOT_SECONDS = 2.0
 USEFUL_PRICES, STREAMED_PRICES = 64, 320
 # (scope, bundle) columns of several structures at once beyond which only the common structure is tried
 MOST_COLUMNS = 2_000_000
@@ -100,7 +102,10 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
         start = _pilot(data, tree, plans, watch)
     relaxation = _relaxation(data, tree, limits, plans, watch, start)
     if relaxation is None:
-        return None if plans.best is None else _plan(plans, 0, 0)
+        plans.simple()
+        if plans.best is None:
+            raise UndecidedError
+        return _plan(plans, 0, 0)
     found = branch(relaxation, plans, watch, start)
     return None if found is None else _plan(plans, *found)
 
@@ -137,7 +142,8 @@ def _pilot(data: Bundles, tree: Tree, plans: Plans, watch: Watch) -> Chosen | No
     ceiling = ceiling if ceiling >= NO_CEILING else max(0, round(ceiling * share))
     one = one_node(ceiling, len(limits.node_of))
     inner = Plans(sample, one, 0)
-    quiet = Watch(SolveOptions(workers=watch.options.workers))
+    left = None if watch.options.time_limit_s is None else watch.left() + PILOT_SECONDS
+    quiet = Watch(SolveOptions(workers=watch.options.workers, time_limit_s=left), _Quiet(watch))
     relaxation = _relaxation(sample, None, one, inner, quiet, None)
     if relaxation is None:
         return None
@@ -219,6 +225,9 @@ def _relaxation(
         # too many prices for a table: leave the limits of single offices to the exact step
         priced = laminar_of(tree, [bool(node.children) for node in tree.nodes])
         cells = cells_of(data, priced)
+        if places_for(number, len(cells.scope)) < USEFUL_PRICES // 2:
+            priced = laminar_of(tree, [i == len(tree.nodes) - 1 for i in range(len(tree.nodes))])
+            cells = cells_of(data, priced)
     places = places_for(number, len(cells.scope))
     pairs = number * len(data.office_of)
     # a table many times the size of what is counted in it is a waste
@@ -240,7 +249,7 @@ def _relaxation(
     table = build_table(data, cells, aligned(grid) if len(grid) > 2 else grid, watch)
     if table is None:
         return None
-    return Relaxation(data, table, Prices(priced, cells, table.grid), max(1, data.largest))
+    return Relaxation(data, table, Prices(priced, cells, table.grid), max(1, data.largest), watch)
 
 
 def _plan(plans: Plans, bound: int, parts: int) -> StructurePlan:

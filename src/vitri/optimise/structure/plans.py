@@ -106,6 +106,24 @@ class Plans:
             self.seen[chosen] = cost
         return self.seen[chosen]
 
+    def simple(self) -> None:
+        """Value two structures that need no search: every group alone, and the largest bundles first."""
+        held = self.bundles.membership
+        size = held.sum(axis=1)
+        for order in (np.argsort(size, kind="stable"), np.argsort(-size, kind="stable")):
+            chosen: list[tuple[int, ...]] = []
+            for needed in self.bundles.needed:
+                left = needed.copy()
+                own: list[int] = []
+                while left.any():
+                    fits = held[order, int(np.argmax(left))] & ~(held[order] & ~left).any(axis=1)
+                    if not fits.any():
+                        return
+                    own.append(int(order[int(np.argmax(fits))]))
+                    left &= ~held[own[-1]]
+                chosen.append(tuple(sorted(own)))
+            self.value(tuple(chosen))
+
     def prices(self, chosen: Chosen) -> IntArray:
         """Return the price of a post at every node of the limits that supports the partition's posts."""
         share, _, _ = self.share(chosen)

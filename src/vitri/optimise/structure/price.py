@@ -116,9 +116,10 @@ def build_table(bundles: Bundles, cells: Cells, grid: IntArray, watch: Watch) ->
     starts = np.searchsorted(cells.of_unit, np.arange(size[0])) if ordered else None
     binned = _Bins(grid)
     chunk = max(1, CHUNK // max(1, count_units))
+    beginnings = range(0, number, chunk)
 
     def fill(start: int) -> None:
-        if watch.over():
+        if len(beginnings) > 1 and watch.over():
             return
         asked = np.arange(start, min(number, start + chunk))
         runs = bundles.runs(asked)
@@ -145,7 +146,6 @@ def build_table(bundles: Bundles, cells: Cells, grid: IntArray, watch: Watch) ->
             for cell in range(size[0]):
                 first[asked, cell] = runs.first[:, cells.of_unit == cell].sum(axis=1)
 
-    beginnings = range(0, number, chunk)
     if watch.options.workers > 1 and len(beginnings) > 8:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(fill, beginnings))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vitri.optimise.engine import IntArray
+from vitri.optimise.engine import IntArray, Watch
 from vitri.optimise.structure.columns import BoolArray, Bundles
 from vitri.optimise.structure.cover_lp import CoverLp, Relaxed
 from vitri.optimise.structure.master import Curves, Prices
@@ -54,6 +54,7 @@ class Relaxation:
     table: PriceTable
     prices: Prices
     worst: int
+    watch: Watch
     shift: int = 0
     columns: list[IntArray] = field(default_factory=list)
     groups: list[IntArray] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Relaxation:
             self.columns.append(usable)
             self.groups.append(groups)
             inside = held[usable][:, groups]
-            self.programs.append(CoverLp(inside, self.shift, self.worst) if len(groups) else None)
+            self.programs.append(CoverLp(inside, self.shift, self.worst, self.watch) if len(groups) else None)
             self.dead.append(np.zeros(len(usable), dtype=bool))
 
     def barred(self, part: Part, scope: int) -> BoolArray:
