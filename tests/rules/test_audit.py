@@ -279,6 +279,16 @@ def test_a_plan_without_officials_needs_no_people_tables() -> None:
     assert check(plan).passed
 
 
+def test_a_plan_over_the_quota_of_a_class_is_refused() -> None:
+    """One post of class II more than its quota is refused under ceilings, and only reported by need."""
+    plan = Plan()
+    CHANGES["class_quota"][0](plan)
+    assert check(plan).passed
+    CHANGES["class_quota"][1](plan)
+    assert check(plan).broken == ("class_quota",)
+    assert "class_quota" not in check(plan, sizing="need").broken
+
+
 def test_sizing_by_need_reports_a_ceiling_and_does_not_refuse() -> None:
     """Asked for the need, the plan may lie above the ceiling: that is the proposal."""
     plan = Plan()

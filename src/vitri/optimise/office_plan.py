@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitri.optimise.bundles import bundles, members
-from vitri.optimise.combine import Node, OfficeCurve, office_curve
+from vitri.optimise.combine import Column, Node, OfficeCurve, office_curve
 from vitri.optimise.cost import outcome, posts_needed
 from vitri.optimise.demand_cube import OWN, SHARED, Cube
 from vitri.optimise.engine import IntArray
@@ -58,26 +58,41 @@ class Bundle:
 
 @dataclass(frozen=True)
 class OfficePlan:
-    """An office under one structure: its curve over all posts, and how to read the bundles back."""
+    """An office under one structure: its curve over all posts, and how to read the bundles back.
+
+    `chosen` are the bundles where limits across offices decide on them; blank, the curve does.
+    """
 
     office: int
     curve: Curve
     parts: tuple[tuple[tuple[Node, ...], OfficeCurve], ...]
     choices: tuple[IntArray, ...]
+    chosen: tuple[Bundle, ...] | None = None
 
     def bundles(self, posts: int) -> list[Bundle]:
         """Return the bundles of the best plan with exactly `posts` posts in the quota."""
+        if self.chosen is not None:
+            return list(self.chosen)
         found: list[Bundle] = []
         left = posts
         for (nodes, curve), choice in zip(reversed(self.parts), reversed(self.choices), strict=True):
             given = int(choice[left])
             left -= given
-            for column in curve.bundles(given):
-                held = [nodes[i] for i in range(len(nodes)) if column.mask >> i & 1]
-                main = {id(node) for i, node in enumerate(nodes) if column.main >> i & 1}
-                held.sort(key=lambda n: (id(n) not in main, -int(n.minutes.sum()), n.position, n.pool))
-                found.append(Bundle(tuple(held), column.posts, column.quota, column.holders))
-        return sorted(found, key=lambda b: (b.nodes[0].pool != SHARED, b.nodes[0].pool, b.nodes[0].position))
+            found += [read_bundle(nodes, column) for column in curve.bundles(given)]
+        return sorted_bundles(found)
+
+
+def read_bundle(nodes: Sequence[Node], column: Column) -> Bundle:
+    """Return the bundle of a column: its nodes, those of the main position first, then the largest."""
+    held = [nodes[i] for i in range(len(nodes)) if column.mask >> i & 1]
+    main = {id(node) for i, node in enumerate(nodes) if column.main >> i & 1}
+    held.sort(key=lambda n: (id(n) not in main, -int(n.minutes.sum()), n.position, n.pool))
+    return Bundle(tuple(held), column.posts, column.quota, column.holders)
+
+
+def sorted_bundles(found: Sequence[Bundle]) -> list[Bundle]:
+    """Return the bundles of an office in the order in which they are told."""
+    return sorted(found, key=lambda b: (b.nodes[0].pool != SHARED, b.nodes[0].pool, b.nodes[0].position))
 
 
 def nodes_of(cube: Cube, minutes: IntArray, office: int, positions: Positions) -> list[Node]:

@@ -63,11 +63,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A structure with its exact plan: positions per scope, office plans, and posts shared out."""
+    """A structure with its exact plan: positions per scope, office plans, and posts shared out.
+
+    `by_class`: quotas by class of post decided on it, so what a post is worth is not on the curves.
+    """
 
     positions: tuple[Positions, ...]
     offices: tuple[OfficePlan, ...]
     share: CurveShare
+    tree: Tree
+    by_class: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ def evaluate(
         if known is not None and task.scopes() > 1:
             known[key] = plan
     share = share_by_curve([plan.curve for plan in offices], task.tree)
-    return None if share is None else Evaluated(positions, tuple(offices), share)
+    return None if share is None else Evaluated(positions, tuple(offices), share, task.tree)
 
 
 def bound_curves(task: Task) -> list[Curve]:
@@ -230,7 +235,7 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
     if not starts:
         return Found(None, bound, first, 0)
     known: dict[tuple[int, Positions], OfficePlan] = {}
-    finest = tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
+    finest = finest_structure(task)
     best: Evaluated | None = None
     count = 0
     for start in (*starts, finest):
@@ -245,9 +250,9 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
     budget = max(4, EVALUATIONS // max(1, len(task.cube.offices)))
     seen = {best.positions}
     improved = True
-    while improved and not _reached(best, bound):
+    while improved and not reached(best, bound):
         improved = False
-        for candidate in _neighbours(task, best.positions):
+        for candidate in neighbours(task, best.positions):
             if candidate in seen:
                 continue
             seen.add(candidate)
@@ -271,11 +276,17 @@ def _lead(task: Task, share: CurveShare) -> float:
     return float(task.setting.objective.packing.unpack(share.cost)[0])
 
 
-def _reached(best: Evaluated, bound: CurveShare | None) -> bool:
+def finest_structure(task: Task) -> tuple[Positions, ...]:
+    """Return the structure in which every task group with work is a position of its own."""
+    return tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
+
+
+def reached(best: Evaluated, bound: CurveShare | None) -> bool:
+    """Whether a plan reaches the bound, so that no other is better."""
     return bound is not None and np.array_equal(best.share.cost, bound.cost)
 
 
-def _neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[Positions, ...]]:
+def neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[Positions, ...]]:
     """Structures one step away: merge two positions, move a group, give a group a position of its own."""
 
     def fits(groups: Sequence[int]) -> bool:

@@ -82,6 +82,8 @@ def share_with_sides(
     *,
     rounds: int = _ROUNDS,
     effort: float = 20.0,
+    start: Sequence[int] | None = None,
+    seconds: float = math.inf,
 ) -> SideShare | None:
     """Choose one alternative per office at least cost; None where it is proven that none keeps all limits.
 
@@ -93,6 +95,10 @@ def share_with_sides(
         Price steps at most.
     effort
         Deterministic time of the integer programme; 0 leaves it out, so that the gap of the prices shows.
+    start
+        A plan known to keep all limits: what is found is not worse.
+    seconds
+        Wall time of the integer programme at most.
 
     Raises
     ------
@@ -103,12 +109,14 @@ def share_with_sides(
     """
     if sum(int(np.abs(c.cost).max(initial=0)) for c in choices) >= _LARGEST:
         raise OverflowError("the costs are too large to be priced in 64 bits")
-    below = _below(tree)
+    below = offices_below(tree)
     rows = _rows(choices, sides, below)
     priced = _by_price(choices, tree, rows, rounds)
     if priced is None:
         return None
     best, bound, prices = priced
+    if start is not None and (best is None or _cost(choices, start) < _cost(choices, best)):
+        best = list(start)
     value = None if best is None else _cost(choices, best)
     if value is None or value > bound:
         if np.prod([len(c.cost) for c in choices], dtype=float) <= _FEW:
@@ -117,7 +125,7 @@ def share_with_sides(
                 return None
             value = bound = _cost(choices, best)
         elif effort > 0:
-            found = _programme(choices, tree, below, rows, best, bound, effort)
+            found = _programme(choices, tree, below, rows, best, bound, effort, seconds)
             if found is None:
                 return None
             best, bound = found
@@ -139,7 +147,7 @@ def share_with_sides(
     )
 
 
-def _below(tree: Tree) -> list[frozenset[int]]:
+def offices_below(tree: Tree) -> list[frozenset[int]]:
     """Return for every node the offices below it."""
     below: list[frozenset[int]] = []
     for node in tree.nodes:
@@ -235,10 +243,10 @@ def _at(
         size = int(c.posts.max()) + 1 if len(c.posts) else 1
         curve = np.full((size, 1), INFEASIBLE, dtype=np.int64)
         pick = np.full(size, -1, dtype=np.int64)
-        for j in np.lexsort((np.arange(len(scaled)), scaled)):
-            k = int(c.posts[j])
-            if pick[k] < 0:
-                pick[k], curve[k, 0] = j, scaled[j]
+        order = np.lexsort((np.arange(len(scaled)), scaled))
+        counts, first = np.unique(c.posts[order], return_index=True)
+        pick[counts] = order[first]
+        curve[counts, 0] = scaled[order[first]]
         curves.append(Curve(curve))
         picks.append(pick)
     share = share_by_curve(curves, tree)
@@ -274,20 +282,10 @@ def _enumerated(
     return None if best is None else best[1]
 
 
-def _programme(
-    choices: Sequence[Choices],
-    tree: Tree,
-    below: Sequence[frozenset[int]],
-    rows: Sequence[_Row],
-    hint: Sequence[int] | None,
-    bound: int,
-    effort: float,
-) -> tuple[list[int] | None, int] | None:
-    """Solve the whole as an integer programme from the plan and the bound that the prices gave.
-
-    Returns (plan or None, bound); None alone where it is proven that nothing keeps all limits.
-    """
-    model = cp_model.CpModel()
+def choose_one_each(
+    model: cp_model.CpModel, choices: Sequence[Choices], tree: Tree, below: Sequence[frozenset[int]]
+) -> list[list[cp_model.IntVar]]:
+    """Add the choice of one alternative per office under the nested limits on posts; return its variables."""
     taken = [[model.new_bool_var("") for _ in c.cost] for c in choices]
     for row_of in taken:
         model.add_exactly_one(row_of)
@@ -299,11 +297,48 @@ def _programme(
             model.add(posts <= node.ceiling)
         if node.floor > 0:
             model.add(posts >= node.floor)
+    return taken
+
+
+def row_use(taken: Sequence[Sequence[cp_model.IntVar]], amount: Sequence[IntArray]) -> cp_model.LinearExpr:
+    """Return what the alternatives taken use of one limit."""
+    terms = [
+        int(a) * v for vs, own in zip(taken, amount, strict=True) for a, v in zip(own, vs, strict=True) if a
+    ]
+    return cp_model.LinearExpr.sum(terms)
+
+
+def programme_solver(effort: float, seconds: float = math.inf) -> cp_model.CpSolver:
+    """Return a solver that repeats itself: one worker, a fixed seed, an effort in deterministic time."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.relative_gap_limit = 0.0
+    solver.parameters.catch_sigint_signal = False
+    if seconds < math.inf:
+        solver.parameters.max_time_in_seconds = max(0.05, seconds)
+    return solver
+
+
+def _programme(
+    choices: Sequence[Choices],
+    tree: Tree,
+    below: Sequence[frozenset[int]],
+    rows: Sequence[_Row],
+    hint: Sequence[int] | None,
+    bound: int,
+    effort: float,
+    seconds: float,
+) -> tuple[list[int] | None, int] | None:
+    """Solve the whole as an integer programme from the plan and the bound that the prices gave.
+
+    Returns (plan or None, bound); None alone where it is proven that nothing keeps all limits.
+    """
+    model = cp_model.CpModel()
+    taken = choose_one_each(model, choices, tree, below)
     for row in rows:
-        used = sum(
-            int(a) * v for o, vs in enumerate(taken) for a, v in zip(row.amount[o], vs, strict=True) if a
-        )
-        model.add(used <= row.most)
+        model.add(row_use(taken, row.amount) <= row.most)
     cost = sum(
         int(k) * v for c, vs in zip(choices, taken, strict=True) for k, v in zip(c.cost, vs, strict=True)
     )
@@ -314,12 +349,7 @@ def _programme(
             for index, v in enumerate(vs):
                 model.add_hint(v, index == j)
     model.minimize(cost)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.relative_gap_limit = 0.0
-    solver.parameters.catch_sigint_signal = False
+    solver = programme_solver(effort, seconds)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return None

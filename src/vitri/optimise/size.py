@@ -8,7 +8,7 @@ result is written as the run's tables.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,13 @@ import pandas as pd
 from vitri.data.instance import Instance, Sizing, Structure
 from vitri.errors import Finding, Findings, NoPlanError, NoPlanYetError
 from vitri.i18n import N_
+from vitri.optimise.class_sides import ClassSides, class_sides, implied_tree
 from vitri.optimise.cost import PRIORITIES, Service, posts_needed, service_of
 from vitri.optimise.demand_cube import Absorbed, Cube, FixedPost, absorb, cube_of
 from vitri.optimise.engine import LevelValue, Status, Watch
 from vitri.optimise.lex import packing
 from vitri.optimise.no_plan import why_no_plan
-from vitri.optimise.office_plan import MOST_POSTS, Objective, Setting
+from vitri.optimise.office_plan import MOST_POSTS, Objective, Positions, Setting
 from vitri.optimise.quota import NO_CEILING, Node, Tree
 from vitri.optimise.search import Found, Task, improve
 from vitri.policy import PlanningModel
@@ -88,6 +89,7 @@ class Posed:
     tree: Tree
     setting: Setting
     reported: tuple[tuple[int, str, str, tuple[int, ...], int], ...]
+    sides: ClassSides | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,9 @@ def pose(
     _check_tree(tree, limits, offices, fixed)
     setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
     leadership = tuple(group_class[g] == "I" for g in cube.groups)
-    return Posed(limits, cube, fixed, leadership, sizing, tree, setting, reported)
+    by_need = sizing == "need"
+    sides = class_sides(instance, model, tree, cube, fixed, group_class, by_need=by_need)
+    return Posed(limits, cube, fixed, leadership, sizing, tree, setting, reported, sides)
 
 
 def size_posts(
@@ -176,11 +180,30 @@ def design(
     watch.tell("sizing")
     start = None if earlier is None else earlier_structure(earlier, task, scopes)
     found = improve(task, watch, start)
+    if posed.sides is not None:
+        found = _with_class_quotas(task, found, posed.sides, watch, start)
     if found.plan is None:
         if watch.over():
             raise NoPlanYetError(_no_plan_yet())
         raise NoPlanError(why_no_plan(task))
     return Designed(task, found, absorbed, scopes, kind)
+
+
+def _with_class_quotas(
+    task: Task, found: Found, sides: ClassSides, watch: Watch, start: tuple[Positions, ...] | None
+) -> Found:
+    """Keep the quotas by class of post; what they say of whole units makes plan and bound better at once."""
+    from vitri.optimise.class_share import keep_class_quotas, kept
+
+    if found.plan is None or kept(found.plan, sides):
+        return found
+    tight = replace(
+        task, tree=implied_tree(sides, task.tree, task.cube, task.minutes, task.setting.quota_free)
+    )
+    again = found if tight.tree == task.tree else improve(tight, watch, start)
+    if again.plan is None:
+        return keep_class_quotas(task, found, sides, watch)
+    return keep_class_quotas(tight, again, sides, watch)
 
 
 def _sizing(instance: Instance, watch: Watch, limits: Limits) -> Sizing:

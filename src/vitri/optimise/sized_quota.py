@@ -102,8 +102,9 @@ def _least(s: Problem, node: int) -> int | None:
 
 
 def _value(s: Problem, curve: IntArray, at: int) -> int | None:
-    """Minutes that one more post saves on a unit's own curve."""
-    if at + 1 >= len(curve) or curve[at + 1, 0] >= INFEASIBLE:
+    """Minutes that one more post saves on a unit's own curve; None where class quotas decided the posts."""
+    assert s.found.plan is not None
+    if s.found.plan.by_class or at + 1 >= len(curve) or curve[at + 1, 0] >= INFEASIBLE:
         return None
     unpack = s.task.setting.objective.packing.unpack
     undone = [

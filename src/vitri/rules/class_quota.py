@@ -1,8 +1,9 @@
-"""Quotas by class of post: they cross the tree of units, so they inform and are compared with the plan."""
+"""Quotas by class of post: limits on the posts of one class that cross the tree of units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,7 +16,46 @@ from vitri.rules.base import Measured, Rule, at_least, at_most
 from vitri.rules.case import Case, PostSet
 from vitri.rules.task_groups import quota_free
 
-_CLASSES = ("I", "II", "III")
+CLASSES = ("I", "II", "III")
+
+
+@dataclass(frozen=True)
+class ClassLimit:
+    """Posts of one class below a unit, fixed ones included; None where nothing is said.
+
+    `given` is the number assigned: it binds a plan under ceilings and informs one by need. `floor` and `cap`
+    bind both.
+    """
+
+    unit: str
+    klass: str
+    given: int | None
+    floor: int
+    cap: int | None
+
+    def most(self, *, by_need: bool) -> int | None:
+        """Return the most posts that a plan may have."""
+        numbers = [n for n in (None if by_need else self.given, self.cap) if n is not None]
+        return min(numbers) if numbers else None
+
+
+def class_limits(instance: Instance, model: PlanningModel) -> tuple[ClassLimit, ...]:
+    """Return the quotas of one class of posts that bind, sorted by unit and class."""
+    statuses = ["allocated"] + (["provisional"] if model.quota.count_provisional else [])
+    rows = _rows(instance)
+    found = []
+    for row in rows[_bind(rows)].to_dict("records"):
+        numbers = [int(row[name]) for name in statuses if not pd.isna(row[name])]
+        found.append(
+            ClassLimit(
+                str(row["unit"]),
+                str(row["position_class"]),
+                sum(numbers) if numbers else None,
+                0 if pd.isna(row["floor"]) else int(row["floor"]),
+                None if pd.isna(row["cap"]) else int(row["cap"]),
+            )
+        )
+    return tuple(sorted(found, key=lambda limit: (limit.unit, limit.klass)))
 
 
 def _rows(instance: Instance) -> pd.DataFrame:
@@ -23,12 +63,17 @@ def _rows(instance: Instance) -> pd.DataFrame:
     return rows[~rows["position_class"].isin(["", "all"]) | (rows["category"] != "quota")]
 
 
+def _bind(rows: pd.DataFrame) -> pd.Series:
+    whole = (rows["category"] == "quota") & (rows["organisation"] == "")
+    return rows["position_class"].isin(CLASSES) & whole
+
+
 class ClassQuota(Rule):
     """The posts of one class below a unit are at most its quota for that class, within floor and cap.
 
-    Sizing shares out posts along the tree of units; a quota of one class lies across it and informs. The
-    class of a fixed post is its position's, of a sized one the highest among its main task groups. Quotas
-    of one organisation, and of one kind of labour, are not compared.
+    The class of a fixed post is its position's, of a sized one the highest among its main task groups. As
+    with a whole ceiling, the number given informs where sizing goes by need. Quotas of one organisation, and
+    of one kind of labour, are not compared.
     """
 
     name = "class_quota"
@@ -37,13 +82,8 @@ class ClassQuota(Rule):
 
     def rows(self, case: Case) -> Iterator[Measured]:
         """Count the posts of every class below every unit that has a quota of a class."""
-        rows = _rows(case.instance)
-        wanted = rows[
-            rows["position_class"].isin(_CLASSES)
-            & (rows["category"] == "quota")
-            & (rows["organisation"] == "")
-        ]
-        if wanted.empty:
+        limits = class_limits(case.instance, case.model)
+        if not limits:
             return
         used: dict[tuple[str, str], int] = {}
         for post in case.posts:
@@ -54,17 +94,15 @@ class ClassQuota(Rule):
                 key = (unit, _class_of(case, post))
                 used[key] = used.get(key, 0) + post.posts
                 unit = case.tree[unit][1]
-        statuses = ["allocated"] + (["provisional"] if case.model.quota.count_provisional else [])
-        for row in wanted.to_dict("records"):
-            unit_code, klass = str(row["unit"]), str(row["position_class"])
-            posts = used.get((unit_code, klass), 0)
-            numbers = [int(row[name]) for name in statuses if not pd.isna(row[name])]
-            if numbers:
-                yield at_most(unit_code, sum(numbers), posts, klass, binding=False)
-            if not pd.isna(row["cap"]):
-                yield at_most(unit_code, int(row["cap"]), posts, klass, binding=False)
-            if not pd.isna(row["floor"]) and int(row["floor"]) > 0:
-                yield at_least(unit_code, int(row["floor"]), posts, klass, binding=False)
+        for limit in limits:
+            posts = used.get((limit.unit, limit.klass), 0)
+            if limit.given is not None:
+                binding = case.sizing == "ceiling"
+                yield at_most(limit.unit, limit.given, posts, limit.klass, binding=binding)
+            if limit.cap is not None:
+                yield at_most(limit.unit, limit.cap, posts, limit.klass)
+            if limit.floor > 0:
+                yield at_least(limit.unit, limit.floor, posts, limit.klass)
 
 
 def _class_of(case: Case, post: PostSet) -> str:
@@ -75,8 +113,9 @@ def _class_of(case: Case, post: PostSet) -> str:
 
 
 def check_class_quotas(instance: Instance, model: PlanningModel) -> Findings:
-    """Warn that quotas of a class of posts or a kind of labour do not bind the sizing."""
-    count = len(_rows(instance))
+    """Warn that quotas of a kind of labour, or of a class in one organisation, do not bind the sizing."""
+    rows = _rows(instance)
+    count = int((~_bind(rows)).sum())
     if not count:
         return Findings()
     finding = Finding(
@@ -86,9 +125,10 @@ def check_class_quotas(instance: Instance, model: PlanningModel) -> Findings:
         column="position_class",
         value=str(count),
         message=N_(
-            "{count} quotas of one class of posts or kind of labour only inform: sizing ignores them."
+            "{count} quotas of a kind of labour, or of a class in one organisation, only inform: sizing "
+            "ignores them."
         ),
-        advice=N_("Compare them with the plan in the table of rules; give whole quotas to bind."),
+        advice=N_("Compare them with the plan; give a unit's quota of a class, or a whole quota, to bind."),
         fields={"count": count},
     )
     return Findings.of([finding])
