@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("policy",),
     ("workload",),
+    ("cycle",),
     ("rules",),
     ("optimise",),
     ("plan",),

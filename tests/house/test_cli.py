@@ -38,6 +38,11 @@ COMMANDS = (
     "derive",
     "uncertainty",
     "ceilings",
+    "register",
+    "approve",
+    "done",
+    "cancel",
+    "status",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

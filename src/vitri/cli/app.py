@@ -15,6 +15,7 @@ from vitri.cli import (
     ceiling_commands,
     cliff_commands,
     convert_commands,
+    cycle_commands,
     data_commands,
     derive_commands,
     estimate_commands,
@@ -93,6 +94,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *data_commands.COMMANDS,
+    *cycle_commands.COMMANDS,
     *estimate_commands.COMMANDS,
     *quality_commands.COMMANDS,
     *capacity_commands.COMMANDS,

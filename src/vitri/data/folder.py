@@ -363,24 +363,24 @@ def _replace_files(scratch: Path, target: Path) -> None:
         (target / file).unlink(missing_ok=True)
 
 
+def write_table(instance: Instance, name: str, file: Path) -> None:
+    """Write one table as CSV, in the scenario's own form of numbers and separator."""
+    info = instance.info
+    texts = texts_of(instance, name)[written_columns(instance, name)]
+    if info.format_decimal == "comma":
+        for column in texts.columns:
+            if column in TABLES[name].by_name and TABLES[name].by_name[column].is_number:
+                texts[column] = texts[column].str.replace(".", ",", regex=False)
+    texts.to_csv(file, index=False, sep=info.format_delimiter, lineterminator="\n", encoding="utf-8")
+
+
 def _write_files(instance: Instance, folder: Path) -> None:
     info = instance.info
     (folder / INFO_FILE).write_text(write_toml(settings_toml(info)), encoding="utf-8")
     for name in TABLES:
         if name not in instance.present:
             continue
-        texts = texts_of(instance, name)[written_columns(instance, name)]
-        if info.format_decimal == "comma":
-            for column in texts.columns:
-                if column in TABLES[name].by_name and TABLES[name].by_name[column].is_number:
-                    texts[column] = texts[column].str.replace(".", ",", regex=False)
-        texts.to_csv(
-            folder / f"{name}.csv",
-            index=False,
-            sep=info.format_delimiter,
-            lineterminator="\n",
-            encoding="utf-8",
-        )
+        write_table(instance, name, folder / f"{name}.csv")
     if instance.local_model is not None:
         (folder / MODEL_FILE).write_text(write_toml(instance.local_model), encoding="utf-8")
     if instance.variants or instance.variant_files:

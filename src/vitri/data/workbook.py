@@ -248,7 +248,7 @@ def _header(spec: TableSpec, grid: Grid) -> tuple[list[str], int]:
 
 def _raw_table(spec: TableSpec, parts: list[tuple[str, Grid]]) -> RawTable:
     """Return the sheets of one table as one raw table; later parts may order their columns otherwise."""
-    tables = [_one_sheet(spec, title, grid) for title, grid in parts]
+    tables = [sheet_table(spec, title, grid) for title, grid in parts]
     if len(tables) == 1:
         return tables[0]
     names = list(dict.fromkeys(name for table in tables for name in table.columns))
@@ -285,7 +285,8 @@ def _joined(columns: list[RawColumn | None], rows: list[int]) -> RawColumn:
     return RawColumn(np.concatenate(codes), texts)
 
 
-def _one_sheet(spec: TableSpec, title: str, grid: Grid) -> RawTable:
+def sheet_table(spec: TableSpec, title: str, grid: Grid) -> RawTable:
+    """Return one grid of cells, its titles or column names in the first two rows, as a raw table."""
     header, skip = _header(spec, grid)
     width = len(header)
     cells: list[Sequence[Any]] = (

@@ -1,0 +1,150 @@
+"""An office's month against brute force: the level values of every tiny month are those of trying everything."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from vitri.optimise.office_month.case import Cell, Fit, Given, Line, Member, OfficeMonth
+from vitri.optimise.office_month.levels import REST, Level, broken, values
+from vitri.optimise.office_month.solve import PinsConflict, assign_month
+
+LEVELS = (
+    Level("unmet", 1, "unmet 1", "unmet_minutes", priorities=(1,)),
+    Level("unmet", 2, "unmet 2", "unmet_minutes", priorities=(2, 3)),
+    Level("overtime", 3, "overtime", "overtime_minutes"),
+    *REST,
+)
+CELLS: tuple[Cell, ...] = (("shared", "KT"), ("shared", "TQ"))
+
+
+def tiny(seed: int) -> OfficeMonth:
+    """Draw a month of two or three people, one or two cells and up to four lines."""
+    draw = random.Random(seed)
+    cells = CELLS[: draw.choice((1, 2, 2))]
+    people = tuple(
+        Member(
+            code,
+            time=draw.choice((0, 4, 6, 8, 10)),
+            extra=draw.choice((0, 0, 2)),
+            free=draw.choice((None, None, 3)),
+            groups=draw.choice((1, 2, 2)),
+            past_time=draw.choice((0, 10)),
+            past_work=draw.choice((0, 5, 12)),
+        )
+        for code in ("A", "B", "C")[: 3 if len(cells) == 1 else 2]
+    )
+    people = tuple(
+        Member(p.code, p.time, p.extra, p.free, p.groups, p.past_time, p.past_work * bool(p.past_time))
+        for p in people
+    )
+    lines = tuple(
+        Line(
+            f"R{number}",
+            draw.choice(cells),
+            minutes=draw.randint(1, 7),
+            priority=draw.choice((1, 2, 3)),
+            people=draw.choice((1, 1, 1, 2)),
+            before=draw.choice(("", "A", "B")),
+        )
+        for number in range(draw.randint(1, 4 if len(cells) == 1 else 3))
+    )
+    fits = {
+        cell: {
+            person.code: Fit(own=draw.random() < 0.5, free=draw.random() < 0.3)
+            for person in people
+            if draw.random() < 0.85
+        }
+        for cell in cells
+    }
+    pinned = {lines[0].code: "B"} if draw.random() < 0.15 else {}
+    return OfficeMonth(
+        office="VP",
+        month="2021-03",
+        people=people,
+        lines=lines,
+        fits=fits,
+        duty={CELLS[0]: "accountant", CELLS[1]: "cashier"},
+        apart=frozenset([frozenset(("accountant", "cashier"))]) if draw.random() < 0.3 else frozenset(),
+        people_per_group=draw.choice((1, 2, 4)),
+        pinned_main=pinned,
+        excluded=frozenset([(lines[-1].code, "A")]) if draw.random() < 0.2 else frozenset(),
+    )
+
+
+def every_answer(case: OfficeMonth) -> Iterator[Given]:
+    """Yield every choice of responsible officials, helpers and roles, allowed or not."""
+    choices: list[list[tuple[str | None, tuple[str, ...]]]] = []
+    for line in case.lines:
+        ways: list[tuple[str | None, tuple[str, ...]]] = [(None, ())]
+        for who in case.able(line):
+            others = [other for other in case.may_help(line) if other != who]
+            ways += [(who, team) for team in itertools.combinations(others, line.people - 1)]
+        choices.append(ways)
+    seats = [[None, *sorted(case.fits.get(cell, {}))] for cell in case.cells]
+    roles = list(itertools.product(*seats, *seats))
+    for picked in itertools.product(*choices):
+        responsible = {
+            line.code: who for line, (who, _) in zip(case.lines, picked, strict=True) if who is not None
+        }
+        helpers = {line.code: team for line, (_, team) in zip(case.lines, picked, strict=True) if team}
+        for chosen in roles:
+            first, second = chosen[: len(case.cells)], chosen[len(case.cells) :]
+            yield Given(
+                responsible,
+                helpers,
+                {cell: who for cell, who in zip(case.cells, first, strict=True) if who is not None},
+                {cell: who for cell, who in zip(case.cells, second, strict=True) if who is not None},
+            )
+
+
+def test_level_values_equal_brute_force() -> None:
+    """On 320 tiny months every level has the value of the best of all assignments, and is proven."""
+    undone = helped = pinned = 0
+    for seed in range(320):
+        case = tiny(seed)
+        best = min(values(case, given, LEVELS) for given in every_answer(case) if not broken(case, given))
+        found = assign_month(case, LEVELS)
+        assert [level.value for level in found.levels] == best, f"month {seed}"
+        assert [level.bound for level in found.levels] == best, f"month {seed}"
+        assert broken(case, found.given) == []
+        undone += best[0] + best[1] > 0
+        helped += bool(found.given.helpers)
+        pinned += bool(case.pinned_main)
+    assert undone >= 60
+    assert helped >= 30
+    assert pinned >= 20
+
+
+def test_the_values_are_counted_by_hand() -> None:
+    """One line each of known size: undone work, overtime, roles and loads are what a pencil gives."""
+    people = (Member("A", 100, 10, past_time=100, past_work=90), Member("B", 100))
+    lines = (Line("R1", CELLS[0], 60), Line("R2", CELLS[0], 50, before="B"), Line("R3", CELLS[1], 40, 1))
+    case = OfficeMonth("VP", "2021-03", people, lines, {CELLS[0]: {"A": Fit(True), "B": Fit(False)}})
+    given = Given({"R1": "A", "R2": "A"}, {}, {CELLS[0]: "A"}, {CELLS[0]: "B"})
+    assert values(case, given, LEVELS) == [40, 0, 10, 2, 100, 0, 1, 0]
+    assert broken(case, given) == []
+    assert broken(case, Given({"R1": "A"}, {}, {CELLS[0]: "A"}, {CELLS[0]: "A"})) == [
+        ("backup_is_main", "shared/KT")
+    ]
+
+
+def test_pins_that_cannot_all_hold_name_the_fewest_to_drop() -> None:
+    """Two main officials of one cell cannot both be pinned: exactly one of the pins has to give."""
+    people = (Member("A", 100), Member("B", 100))
+    fits = {CELLS[0]: {"A": Fit(True), "B": Fit(True)}}
+    case = OfficeMonth(
+        "VP",
+        "2021-03",
+        people,
+        (Line("R1", CELLS[0], 10),),
+        fits,
+        mains=((CELLS[0], "A"), (CELLS[0], "B")),
+        backups=((CELLS[0], "B"),),
+    )
+    with pytest.raises(PinsConflict) as problem:
+        assign_month(case, LEVELS)
+    assert problem.value.drop == (("main", CELLS[0], "B"),)
