@@ -43,6 +43,7 @@ COMMANDS = (
     "done",
     "cancel",
     "status",
+    "run-scenarios",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

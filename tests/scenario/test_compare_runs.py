@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from vitri.compare import Comparison, compare
 from vitri.errors import UsageError
+from vitri.report.comparison import write_comparison_plot, write_comparison_workbook
 
 
 @dataclass
@@ -232,3 +234,104 @@ def test_missing_tables_leave_blanks() -> None:
     found = compare([run(), bare])
     assert set(found.by_office["run"]) == {"thu"}
     assert found.office_table("en")[1] == ["A", "5", "–"]
+
+
+def with_work(run: Run, shared: int, undone: int, copies: int) -> Run:
+    """Give a run one shared cell that two organisations fill 3 to 1, and overhead in so many copies."""
+    cell = {"office": "A", "pool": "shared", "task_group": "TH", "month": "2021-01"}
+    lines = [
+        {**cell, "registration": "R1", "organisation": "MTTQ", "minutes": 3 * shared, "counted": True},
+        {**cell, "registration": "R2", "organisation": "HND", "minutes": shared, "counted": True},
+        {**cell, "registration": "R3", "organisation": "HND", "minutes": 999, "counted": False},
+    ]
+    lines += [
+        {**cell, "registration": "K", "organisation": "", "task_group": "KT", "minutes": 50,
+         "pool": f"own.{index}", "pooling": "repeated", "counted": True}
+        for index in range(copies)
+    ]  # fmt: skip
+    run.tables["workload_lines"] = pd.DataFrame(lines)
+    run.tables["unmet"] = pd.DataFrame([{**cell, "minutes": undone}])
+    return run
+
+
+def test_shared_undone_work_is_divided_by_what_was_asked() -> None:
+    """Undone minutes of a shared cell go to organisations in proportion, exactly, and show who loses."""
+    found = compare([with_work(run(), 100, 0, 1), with_work(run("cat"), 100, 41, 1)])
+    own = found.by_organisation[found.by_organisation["run"] == "cat"].set_index("organisation")
+    assert own["unmet_minutes"].to_dict() == {"": 0, "HND": 10, "MTTQ": 31}
+    assert int(own["minutes"].loc["HND"]) == 100
+    gains = found.gains[found.gains["kind"] == "organisation"].set_index("code")["verdict"].to_dict()
+    assert gains == {"": "same", "HND": "loses", "MTTQ": "loses"}
+    assert "losing:" in found.paragraph("en")
+
+
+def test_overhead_done_more_than_once_is_counted() -> None:
+    """Copies of one line of overhead beyond the first are what separate staff costs, in the words too."""
+    found = compare([with_work(run(), 100, 0, 1), with_work(run("dung"), 100, 0, 5)])
+    assert figures(found, "repeated_minutes") == [(0, 0), (200, 200)]
+    assert "3 hours a period of overhead are done more than once" in found.paragraph("en")
+
+
+def test_dominance_is_told_level_by_level() -> None:
+    """More undone work with as many posts is worse on every objective; fewer posts as well is mixed."""
+    worse = compare([run(), run("a", unmet=60)]).verdicts[0]
+    assert (worse.verdict, worse.level, worse.before, worse.after, worse.proven) == (
+        "worse",
+        "normal work unmet",
+        0,
+        60,
+        False,
+    )
+    found = compare([run(unmet=5), run("b", posts=(5, 5), unmet=60), run("c", unmet=5)])
+    assert [(v.other, v.run, v.verdict) for v in found.verdicts] == [
+        ("thu", "b", "mixed"),
+        ("thu", "c", "equal"),
+        ("b", "c", "mixed"),
+    ]
+    assert "rank: thu = c > b" in found.paragraph("en")
+
+
+def test_other_months_are_compared_when_asked_for() -> None:
+    """Asked for, runs of other months are laid side by side, with a warning that names the months."""
+    found = compare([run(), run("cat", first="2021-02")], different_months=True)
+    assert [(f.code, f.severity) for f in found.findings] == [("different_horizon", "warning")]
+    assert "2021-02" in found.text("en")
+
+
+def test_what_differs_in_rules_is_said_first(root: Path) -> None:
+    """Runs under other settings or norms begin with the difference, item by item."""
+    from vitri.data import read
+
+    base, other = run(), run("so", policy="khac")
+    base.instance = read(root / "scenarios" / "bac-kan-2021")  # type: ignore[attr-defined]
+    items = base.instance.table("work_items").copy()  # type: ignore[attr-defined]
+    items.loc[items["code"] == "KT1", "unit_minutes"] = 48000
+    other.instance = base.instance.with_tables(work_items=items)  # type: ignore[attr-defined]
+    found = compare([base, other])
+    assert found.policies[["kind", "what", "base", "value"]].to_numpy().tolist() == [
+        ["setting", "policy", "–", "khac"],
+        ["norm", "KT1 unit_minutes", "960", "480"],
+    ]
+    lines = found.text("en").splitlines()
+    assert lines[0] == "What differs in rules and settings:"
+    assert lines[2] == "so: KT1 unit_minutes is 480, the base has 960."
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_comparison_workbook_and_picture(tmp_path: Path, lang: str) -> None:
+    """The workbook holds the paragraph, six sheets and the figures in hours; the picture is sound SVG."""
+    import xml.etree.ElementTree as ET
+
+    import openpyxl
+
+    results = [with_work(run(), 100, 0, 1), with_work(run("dung", unmet=120), 100, 41, 5)]
+    found = compare(results)
+    path = write_comparison_workbook(found, results, tmp_path / "so.xlsx", lang)  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(path)
+    assert len(book.sheetnames) == 6
+    texts = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
+    assert found.paragraph(lang) in texts  # type: ignore[arg-type]
+    title = {"vi": "Việc chưa làm được", "en": "Work the plan leaves undone"}[lang]
+    assert texts[texts.index(title) + 2 : texts.index(title) + 4] == [0, 2]
+    picture = write_comparison_plot(found, tmp_path / "so.svg", lang)  # type: ignore[arg-type]
+    assert ET.fromstring(picture.read_text(encoding="utf-8")).tag.endswith("svg")

@@ -21,6 +21,7 @@ from vitri.cli import (
     estimate_commands,
     plan_commands,
     quality_commands,
+    scenario_commands,
     uncertainty_commands,
     workload_commands,
 )
@@ -103,6 +104,7 @@ _COMMANDS = (
     *uncertainty_commands.COMMANDS,
     *ceiling_commands.COMMANDS,
     *plan_commands.COMMANDS,
+    *scenario_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,
 )

@@ -1,4 +1,4 @@
-"""The commands around a plan: solve, show, export, compare, audit."""
+"""The commands around a plan: solve, show, export, audit."""
 
 from __future__ import annotations
 
@@ -184,19 +184,6 @@ def export(run: Path, output: Path) -> None:
     line(tr("Workbook written: {path}", language(), path=output))
 
 
-@click.command("compare", cls=Command, help=N_("Lay runs side by side; the first one is the base."))
-@click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN RUN...")
-@common
-def compare(runs: tuple[Path, ...]) -> None:
-    """Print totals and differences of two or more runs."""
-    if len(runs) < 2:
-        raise click.UsageError(tr("Name at least two runs to compare.", language()))
-    results = [load_run(path) for path in runs]
-    from vitri.compare import compare as compare_results
-
-    line(compare_results(results).text(language()))
-
-
 @click.command("audit", cls=Command, help=N_("Check a run again, against every rule, without the optimiser."))
 @click.argument("run", type=PATH, metavar="RUN")
 @common
@@ -219,4 +206,4 @@ def audit(run: Path) -> int:
     return 0
 
 
-COMMANDS = (solve, show, export, compare, audit)
+COMMANDS = (solve, show, export, audit)

@@ -1,12 +1,14 @@
 """Runs side by side: totals, offices, objective levels and quotas, each figure with its proof.
 
 The first run is the base; every other run shows its difference to it and whether what its variant expected
-came true. Runs over different months are refused; other scenarios, models or sizings are compared and said.
+came true. Runs over different months are refused unless asked for; runs under other policies, models or norms
+are compared, and what differs in these is said first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +21,10 @@ from vitri.compare.frames import (
     quotas_frame,
     totals_frame,
 )
+from vitri.compare.parts import organisations_frame, positions_frame, rules_frame
+from vitri.compare.policies import policies_frame, setting
 from vitri.compare.side_by_side import Comparison
+from vitri.compare.verdicts import gains_frame, verdicts
 from vitri.errors import Finding, Findings, UsageError
 from vitri.i18n import N_
 
@@ -28,10 +33,11 @@ __all__ = ["Comparison", "ResultLike", "compare"]
 _SETTINGS = ("scenario", "model", "policy", "sizing", "structure")
 
 
-def compare(results: Sequence[ResultLike]) -> Comparison:
+def compare(results: Sequence[ResultLike], *, different_months: bool = False) -> Comparison:
     """Lay two or more results side by side; the first one is the base.
 
-    Raises UsageError when there are fewer than two or when they do not plan the same months.
+    Raises UsageError when there are fewer than two, or when they do not plan the same months and
+    `different_months` does not ask for it.
     """
     if len(results) < 2:
         raise UsageError(
@@ -42,11 +48,17 @@ def compare(results: Sequence[ResultLike]) -> Comparison:
             )
         )
     runs = _names(results)
-    findings = _check_months(runs, results) + _check_settings(runs, results)
+    findings = _check_months(runs, results, different_months) + _check_settings(runs, results)
     totals = difference(totals_frame(runs, results), ["measure"], "value", runs)
     levels = difference(levels_frame(runs, results), ["stage", "order", "measure"], "value", runs)
     offices = difference(offices_frame(runs, results), ["office"], "posts", runs)
     offices = difference(offices, ["office"], "unmet_minutes", runs, "unmet_difference")
+    organisations = organisations_frame(runs, results)
+    gains = gains_frame(organisations, offices, runs)
+    organisations = difference(organisations, ["organisation"], "posts", runs)
+    organisations = difference(organisations, ["organisation"], "unmet_minutes", runs, "unmet_difference")
+    positions = difference(positions_frame(runs, results), ["position", "task_groups"], "posts", runs)
+    rules = difference(rules_frame(runs, results), ["rule"], "not_kept", runs)
     quotas = difference(quotas_frame(runs, results), ["unit", "organisation", "position_class"], "used", runs)
     expected = expected_frame(runs, results, totals, levels)
     missed = [
@@ -70,6 +82,13 @@ def compare(results: Sequence[ResultLike]) -> Comparison:
         totals=totals,
         by_office=offices,
         by_level=levels,
+        by_organisation=organisations,
+        by_position=positions,
+        by_rule=rules,
+        gains=gains,
+        verdicts=verdicts(levels, runs),
+        policies=policies_frame(runs, results),
+        names=_decorations(results),
         quotas=quotas,
         expected=expected,
         changes=changes,
@@ -100,24 +119,46 @@ def _months(result: ResultLike) -> tuple[str, str] | None:
     return str(months.min()), str(months.max())
 
 
-def _check_months(runs: tuple[str, ...], results: Sequence[ResultLike]) -> Findings:
-    """Refuse runs over different months; warn where the months cannot be told."""
+def _decorations(results: Sequence[ResultLike]) -> dict[tuple[str, str], str]:
+    """Return the names of offices, organisations ... that the runs' inputs know, by kind and code."""
+    names: dict[tuple[str, str], str] = {}
+    tables = (
+        ("office", "offices"),
+        ("organisation", "organisations"),
+        ("position", "positions"),
+        ("task_group", "task_groups"),
+    )
+    for result in reversed(results):
+        instance: Any = getattr(result, "instance", None)
+        for kind, table in tables if instance is not None else ():
+            frame = instance.table(table)
+            pairs = zip(frame["code"], frame["name"], strict=True)
+            names |= {(kind, str(code)): str(name) for code, name in pairs if isinstance(name, str)}
+    return names
+
+
+def _check_months(
+    runs: tuple[str, ...], results: Sequence[ResultLike], different_months: bool = False
+) -> Findings:
+    """Refuse runs over different months (or only say so, if asked); warn where months cannot be told."""
     spans = [_months(result) for result in results]
     base = spans[0]
     wrong = [run for run, span in zip(runs, spans, strict=True) if span and base and span != base]
     if wrong:
         shown = {run: " – ".join(span) for run, span in zip(runs, spans, strict=True) if span}
-        raise UsageError(
-            Finding(
-                code="different_horizon",
-                table=", ".join(wrong),
-                column="first_month, last_month",
-                value="; ".join(f"{run}: {text}" for run, text in shown.items()),
-                message=N_("The runs plan different months ({spans}); their figures cannot be compared."),
-                advice=N_("Solve both over the same months."),
-                fields={"spans": "; ".join(f"{run}: {text}" for run, text in shown.items())},
-            )
+        finding = Finding(
+            code="different_horizon",
+            severity="warning" if different_months else "error",
+            table=", ".join(wrong),
+            column="first_month, last_month",
+            value="; ".join(f"{run}: {text}" for run, text in shown.items()),
+            message=N_("The runs plan different months ({spans}); their figures cannot be compared."),
+            advice=N_("Solve both over the same months."),
+            fields={"spans": "; ".join(f"{run}: {text}" for run, text in shown.items())},
         )
+        if different_months:
+            return Findings.of([finding])
+        raise UsageError(finding)
     unknown = [run for run, span in zip(runs, spans, strict=True) if span is None]
     return Findings.of(
         Finding(
@@ -135,7 +176,7 @@ def _check_settings(runs: tuple[str, ...], results: Sequence[ResultLike]) -> Fin
     """Warn where runs differ in more than their variant: scenario, model, policy, sizing or structure."""
     found = []
     for key in _SETTINGS:
-        values = [_setting(result.info.get(key)) for result in results]
+        values = [setting(result.info.get(key)) for result in results]
         for run, value in zip(runs[1:], values[1:], strict=True):
             if value != values[0]:
                 found.append(
@@ -151,10 +192,3 @@ def _check_settings(runs: tuple[str, ...], results: Sequence[ResultLike]) -> Fin
                     )
                 )
     return Findings.of(found)
-
-
-def _setting(value: object) -> str:
-    """Return a setting as text: the code or name of a table, else itself."""
-    if isinstance(value, Mapping):
-        return str(value.get("code") or value.get("name") or "")
-    return "" if value is None else str(value)

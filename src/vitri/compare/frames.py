@@ -16,9 +16,17 @@ TOTALS: tuple[tuple[str, str], ...] = (
     ("posts_now", N_("Posts today")),
     ("unmet_minutes", N_("Work left undone, minutes")),
     ("overtime_minutes", N_("Overtime, minutes")),
+    ("repeated_minutes", N_("Overhead done more than once, minutes")),
     ("estimated_share_pct", N_("Estimated share of the work")),
 )
 """Measures of the totals and their titles, in the order shown."""
+
+PLAIN = {
+    "unmet_minutes": N_("Work the plan leaves undone"),
+    "overtime_minutes": N_("Overtime"),
+    "repeated_minutes": N_("Overhead done more than once"),
+}
+"""Titles of measures of time where the unit is said elsewhere."""
 
 _UNITS = {"fte": "dec4", "estimated_share_pct": "dec2"}
 
@@ -53,10 +61,12 @@ def _total(totals: Mapping[str, Any], measure: str) -> int | None:
 
 def totals_frame(runs: tuple[str, ...], results: Sequence[ResultLike]) -> pd.DataFrame:
     """Return the totals of every run."""
+    from vitri.compare.parts import repeated_minutes
+
     rows: list[dict[str, Any]] = []
     for run, result in zip(runs, results, strict=True):
         totals = result.info.get("totals") or {}
-        share = _total(totals, "estimated_share_pct")
+        share, repeated = _total(totals, "estimated_share_pct"), repeated_minutes(result)
         levels = [row for row in result.info.get("levels") or () if isinstance(row, Mapping)]
         for measure, _ in TOTALS:
             own = [row for row in levels if row.get("measure") == measure]
@@ -67,7 +77,7 @@ def totals_frame(runs: tuple[str, ...], results: Sequence[ResultLike]) -> pd.Dat
                     "run": run,
                     "measure": measure,
                     "unit": _UNITS.get(measure, "minutes" if measure.endswith("minutes") else "posts"),
-                    "value": _total(totals, measure),
+                    "value": repeated if measure == "repeated_minutes" else _total(totals, measure),
                     "bound": _whole(only.get("bound")),
                     "gap": _whole(only.get("gap")),
                     "status": ("optimal" if proven else "feasible") if own else "",

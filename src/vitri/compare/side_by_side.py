@@ -9,10 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from vitri.compare.frames import TOTALS
+from vitri.compare.frames import PLAIN, TOTALS
+from vitri.compare.paragraph import figure, hours, paragraph
+from vitri.compare.verdicts import Verdict
 from vitri.errors import Findings
 from vitri.i18n import N_, Lang, number, percent, tr
 
+_POLICY_LINES = 20
 _DIRECTIONS = {
     "up": N_("up"),
     "down": N_("down"),
@@ -30,6 +33,13 @@ class Comparison:
     - `by_level`: run, stage, order, name, measure, unit, value, difference, bound, gap, status;
     - `by_office`: run, office, posts, difference, posts_now, unmet_minutes, unmet_difference, minutes,
       estimated_minutes;
+    - `by_organisation`: run, organisation (blank: shared staff and the office's own work), minutes,
+      unmet_minutes, unmet_difference, posts, difference;
+    - `by_position`: run, position (fixed ones) or task_groups (what a sized one holds), posts, difference;
+    - `by_rule`: run, rule, measured, at_limit, not_kept, difference;
+    - `gains`: run, kind, code, verdict (gains, loses, same), undone share before and after in hundredths of a
+      percent, posts before and after;
+    - `policies`: run, kind, what, base, value: what differs in settings, planning model and norms;
     - `quotas`: run, unit, organisation, position_class, ceiling, ceiling_status, used, difference, left,
       value_of_post_minutes, estimated_share_pct, bound, gap;
     - `expected`: run, measure, direction, base, value, met.
@@ -41,21 +51,82 @@ class Comparison:
     totals: pd.DataFrame
     by_office: pd.DataFrame
     by_level: pd.DataFrame
+    by_organisation: pd.DataFrame
+    by_position: pd.DataFrame
+    by_rule: pd.DataFrame
+    gains: pd.DataFrame
+    policies: pd.DataFrame
+    verdicts: tuple[Verdict, ...]
+    names: Mapping[tuple[str, str], str]
     quotas: pd.DataFrame
     expected: pd.DataFrame
     changes: tuple[tuple[str, Mapping[str, Any]], ...]
     findings: Findings
 
-    def table(self, lang: Lang) -> list[list[str]]:
-        """Return the totals and levels as rows of text; the first row is the heading.
+    def name(self, kind: str, code: str) -> str:
+        """Return the name of an office, organisation, position or task group, else its code."""
+        return self.names.get((kind, code), code)
 
-        A cell holds the value and, after the base, the difference in brackets; ``*`` means not proven.
-        """
-        rows = [[tr("Figure", lang), *self.runs]]
+    def paragraph(self, lang: Lang) -> str:
+        """Return what the comparison shows as one paragraph in words."""
+        return paragraph(self, lang)
+
+    def policy_lines(self, lang: Lang) -> list[str]:
+        """Return what differs in settings, planning model and norms, one line each; long lists are cut."""
+        lines: list[str] = []
+        for run in self.runs[1:]:
+            part = self.policies[self.policies["run"] == run]
+            for row in part.head(_POLICY_LINES).itertuples(index=False):
+                lines.append(
+                    tr(
+                        "{run}: {what} is {value}, the base has {base}.",
+                        lang,
+                        run=run,
+                        what=tr(str(row.what), lang),
+                        value=row.value,
+                        base=row.base,
+                    )
+                )
+            if len(part) > _POLICY_LINES:
+                more = len(part) - _POLICY_LINES
+                lines.append(tr("{run}: {count} more differences.", lang, run=run, count=more))
+        return lines
+
+    def organisation_table(self, lang: Lang) -> list[list[str]]:
+        """Return hours left undone of every organisation, run by run; its part of shared work included."""
+        rows = [[tr("Organisation", lang), *self.runs]]
+        frame = self.by_organisation
+        for code in sorted(frame["organisation"].unique()):
+            part = frame[frame["organisation"] == code].assign(unit="hours", status="optimal")
+            part = part.drop(columns="difference").rename(
+                columns={"unmet_minutes": "value", "unmet_difference": "difference"}
+            )
+            rows.append(
+                [self.name("organisation", code) or tr("The office itself", lang), *self._cells(part, lang)]
+            )
+        return rows
+
+    def total(self, run: str, measure: str) -> int | None:
+        """Return one total of a run in whole units, None where the run has none."""
+        return figure(self, run, measure)[0]
+
+    def figures(self, lang: Lang) -> list[tuple[str, str, str, list[int | None]]]:
+        """Return totals, then objective levels: key, title, unit, and the value of every run."""
+        rows = []
+        for key, title, part in self._parts(lang):
+            values = part.drop_duplicates("run").set_index("run")["value"].reindex(list(self.runs))
+            shown = [None if pd.isna(value) else int(value) for value in values]
+            named = tr(PLAIN[key], lang) if key in PLAIN else title
+            rows.append((key, named, str(part["unit"].iloc[0]), shown))
+        return rows
+
+    def _parts(self, lang: Lang) -> list[tuple[str, str, pd.DataFrame]]:
+        """Return key, title and rows of every total and every objective level that some run has."""
+        rows = []
         for measure, title in TOTALS:
             part = self.totals[self.totals["measure"] == measure]
             if part["value"].notna().any():
-                rows.append([tr(title, lang), *self._cells(part, lang)])
+                rows.append((measure, tr(title, lang), part))
         key = ["stage", "order", "measure"]
         for stage, order, measure in self.by_level[key].drop_duplicates().itertuples(index=False, name=None):
             same = self.by_level["stage"].eq(stage) & self.by_level["order"].eq(order)
@@ -63,8 +134,16 @@ class Comparison:
             first = part.iloc[0]
             own = first["name_vi"] if lang == "vi" and isinstance(first["name_vi"], str) else None
             title = own or tr(str(first["name"]), lang)
-            rows.append([f"{_stage(str(stage), lang)}{title}", *self._cells(part, lang)])
+            rows.append((f"{stage}.{order}.{measure}", f"{_stage(str(stage), lang)}{title}", part))
         return rows
+
+    def table(self, lang: Lang) -> list[list[str]]:
+        """Return the totals and levels as rows of text; the first row is the heading.
+
+        A cell holds the value and, after the base, the difference in brackets; ``*`` means not proven.
+        """
+        head = [tr("Figure", lang), *self.runs]
+        return [head, *([title, *self._cells(part, lang)] for _, title, part in self._parts(lang))]
 
     def office_table(self, lang: Lang) -> list[list[str]]:
         """Return posts of every office, run by run, as rows of text; the first row is the heading."""
@@ -77,20 +156,28 @@ class Comparison:
 
     def text(self, lang: Lang) -> str:
         """Return the whole comparison as plain text for a terminal."""
-        parts = [_grid(self.table(lang)), tr("* not proven to be the best", lang)]
+        first = self.policy_lines(lang)
+        parts = [tr("What differs in rules and settings:", lang), *first, ""] if first else []
+        parts += [_grid(self.table(lang)), tr("* not proven to be the best", lang)]
         if len(self.by_office):
             parts += ["", tr("Posts by office", lang), _grid(self.office_table(lang))]
+        if len(self.by_organisation):
+            title = tr("Hours left undone by organisation, as people are placed", lang)
+            parts += ["", title, _grid(self.organisation_table(lang))]
+        parts += ["", self.paragraph(lang), ""]
         for run, change in self.changes:
             sentence = change.get(f"sentence_{lang}") or change.get("sentence") or str(change.get("do", ""))
             parts.append(f"{run}: {sentence}")
         for row in self.expected.itertuples(index=False):
-            parts.append(self._expectation(row, lang))
+            parts.append(self.expectation(row, lang))
         for finding in self.findings:
+            if finding.code == "different_setting":
+                continue  # said first
             shown = finding.render(lang)
             parts.append(f"{shown['severity']}: {shown['message']} {shown['advice']}".rstrip())
         return "\n".join(parts)
 
-    def _expectation(self, row: Any, lang: Lang) -> str:
+    def expectation(self, row: Any, lang: Lang) -> str:
         """Write one expectation and whether it was met."""
         title = dict(TOTALS).get(row.measure, row.measure)
         what = tr(
@@ -130,6 +217,8 @@ class Comparison:
 
 def _shown(value: int, unit: str, lang: Lang) -> str:
     """Write a whole number in the unit it stands for."""
+    if unit == "hours":
+        return hours(value, lang)
     if unit == "dec4":
         return number(Decimal(value) / 10000, lang, 2)
     if unit == "dec2":

@@ -1,0 +1,164 @@
+"""The commands around scenarios: run all variants of a scenario, lay runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vitri.cli.data_commands import PATH, usable
+from vitri.cli.output import line, refuse_to_overwrite, show_findings
+from vitri.cli.plan_commands import changed, load_run
+from vitri.cli.words import Command, common, language, option
+from vitri.errors import NoPlanError, NoPlanYetError
+from vitri.i18n import N_, number, tr
+
+if TYPE_CHECKING:
+    from vitri.plan.result import Result
+
+
+@click.command("run-scenarios", cls=Command, help=N_("Solve a scenario and its variants and compare them."))
+@click.argument("path", type=PATH, metavar="DIR")
+@option(
+    "--variant",
+    "wanted",
+    multiple=True,
+    metavar="NAME",
+    help=N_("Only this variant beside the base; may be given several times."),
+)
+@option(
+    "--out", type=PATH, metavar="FOLDER", help=N_("Keep every run in a folder of its own below this one.")
+)
+@option(
+    "--workbook",
+    type=PATH,
+    metavar="FILE.xlsx",
+    help=N_("Write the comparison as a workbook, and its picture (SVG) beside it."),
+)
+@option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help=N_("Stop each scenario after so many seconds and keep its best plan."),
+)
+@option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help=N_("Threads to use."),
+)
+@common
+def run_scenarios(
+    path: Path,
+    wanted: tuple[str, ...],
+    out: Path | None,
+    workbook: Path | None,
+    time_limit: float | None,
+    workers: int,
+) -> int:
+    """Solve the base and every variant, one after the other, and print them side by side."""
+    _check_workbook(workbook)
+    instance = usable(path)
+    from vitri.variant import find
+
+    found = [find(instance, name).name for name in wanted or sorted(instance.variants)]
+    names = [None, *dict.fromkeys(found)]
+    folders = {name: out / (name or "base") for name in names} if out is not None else {}
+    for folder in folders.values():
+        refuse_to_overwrite(folder, run=True)
+
+    from vitri.cli.progress import ConsoleReporter, run_stoppable
+    from vitri.optimise.engine import SolveOptions
+    from vitri.solve import solve
+
+    options = SolveOptions(time_limit_s=time_limit, workers=workers)
+    lang = language()
+    results: list[Result] = []
+    code = 0
+    for name in names:
+        line(tr("Scenario: {name}", lang, name=name or instance.info.code), error=True)
+        changed_instance, changes, expected = changed(instance, name)
+        reporter = ConsoleReporter()
+
+        def work() -> Result:
+            return solve(
+                changed_instance,  # noqa: B023 (called at once)
+                options=options,
+                report=reporter,  # noqa: B023
+                variant=name,  # noqa: B023
+                changes=changes,  # noqa: B023
+                expected=expected,  # noqa: B023
+            )
+
+        try:
+            result = run_stoppable(work, reporter)
+        except (NoPlanError, NoPlanYetError) as problem:
+            line(tr("{name}: no plan.", lang, name=name or instance.info.code), error=True)
+            show_findings(problem.findings, to_stderr=True)
+            code = 3 if isinstance(problem, NoPlanError) else 4
+            if name is None:
+                return code
+            continue
+        results.append(result)
+        if folders:
+            result.save(folders[name])
+            line(tr("Run saved: {path}", lang, path=folders[name]), error=True)
+    seconds = sum(float(result.info["seconds"]) for result in results)
+    line(
+        tr("{count} scenarios in {seconds} s.", lang, count=len(results), seconds=number(seconds, lang, 1)),
+        error=True,
+    )
+    _show(results, workbook, different_months=False)
+    return code
+
+
+@click.command("compare", cls=Command, help=N_("Lay runs side by side; the first one is the base."))
+@click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN RUN...")
+@option(
+    "--workbook",
+    type=PATH,
+    metavar="FILE.xlsx",
+    help=N_("Write the comparison as a workbook, and its picture (SVG) beside it."),
+)
+@option(
+    "--allow-different-months",
+    is_flag=True,
+    help=N_("Compare runs that plan different months all the same, with a warning."),
+)
+@common
+def compare(runs: tuple[Path, ...], workbook: Path | None, allow_different_months: bool) -> None:
+    """Print totals and differences of two or more runs."""
+    if len(runs) < 2:
+        raise click.UsageError(tr("Name at least two runs to compare.", language()))
+    _check_workbook(workbook)
+    _show([load_run(path) for path in runs], workbook, different_months=allow_different_months)
+
+
+def _check_workbook(workbook: Path | None) -> None:
+    """Refuse a workbook that is not one, or that would replace something else."""
+    if workbook is not None and workbook.suffix.lower() != ".xlsx":
+        message = tr("the name of the workbook must end in .xlsx", language())
+        raise click.BadParameter(message, param_hint="--workbook")
+
+
+def _show(results: Sequence[Result], workbook: Path | None, *, different_months: bool) -> None:
+    """Print a comparison and write its workbook and picture if asked."""
+    from vitri.compare import compare as compare_results
+
+    lang = language()
+    found = compare_results(results, different_months=different_months)
+    line(found.text(lang))
+    if workbook is not None:
+        from vitri.report.comparison import write_comparison_plot, write_comparison_workbook
+
+        write_comparison_workbook(found, results, workbook, lang)
+        picture = write_comparison_plot(found, workbook.with_suffix(".svg"), lang)
+        line(tr("Workbook written: {path}", lang, path=workbook))
+        line(tr("Picture written: {path}", lang, path=picture))
+
+
+COMMANDS = (run_scenarios, compare)
