@@ -1,4 +1,4 @@
-"""An office's month against brute force: the level values of every tiny month are those of trying everything."""
+"""An office's month against brute force: the level values of every tiny month are those of trying all."""
 
 from __future__ import annotations
 
