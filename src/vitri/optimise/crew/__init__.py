@@ -1,7 +1,7 @@
 """Who does which jobs: the two cores that assignments are built on, and their exact answers.
 
-`solve_capacity` hands jobs to people with limited time (generalised assignment). It takes a neutral problem of
-whole numbers and returns the value, a proven bound and whether they meet.
+`solve_capacity` hands jobs to people with limited time (generalised assignment). It takes a neutral
+problem of whole numbers and returns the value, a proven bound and whether they meet.
 """
 
 from vitri.optimise.crew.capacity import solve_capacity
