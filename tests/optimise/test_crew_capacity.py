@@ -132,7 +132,9 @@ def test_the_same_question_has_the_same_answer() -> None:
     draw = np.random.default_rng(11)
     minutes = draw.integers(5, 26, (5, 30))
     problem = CapacityProblem(
-        minutes=minutes, costs=draw.integers(10, 51, (5, 30)), capacities=(0.16 * minutes.sum(axis=1)).astype(int)
+        minutes=minutes,
+        costs=draw.integers(10, 51, (5, 30)),
+        capacities=(0.16 * minutes.sum(axis=1)).astype(int),
     )
     first, second = solve_capacity(problem), solve_capacity(problem)
     assert first.status == "optimal"

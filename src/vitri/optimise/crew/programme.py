@@ -147,9 +147,7 @@ def _highs(
         own.int_options["mip_max_nodes"] = int(effort)
     own.double_options["mip_rel_gap"] = 0.0
     own.double_options["mip_abs_gap"] = 0.999
-    parameters = mathopt.SolveParameters(
-        time_limit=_clock(seconds), highs=own, enable_output=False
-    )
+    parameters = mathopt.SolveParameters(time_limit=_clock(seconds), highs=own, enable_output=False)
     hints = mathopt.ModelSolveParameters()
     if start is not None:
         chosen = set(start.tolist())
