@@ -1,7 +1,7 @@
 """The capacity core: jobs to people within their time, at least cost, with a proven bound.
 
 A portfolio behind one function. The relaxation gives first prices, a programme over the pairs that look cheap
-a first hand-out, and the knapsack bound exact surcharges. Then *windows*: every hand-out of cost ≤ z uses only
+a first hand-out, and the knapsack bound exact surcharges. Then *windows*: a hand-out of cost ≤ z uses only
 pairs whose surcharge fits below z, so the programme over those few pairs is exact for the question "is there
 one of cost ≤ z?". Its answer is either the optimum or the bound z + 1. Where windows stay open, groups of
 people and all their jobs are re-planned (large neighbourhoods) under the same exact exclusions.

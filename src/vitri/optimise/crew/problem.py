@@ -149,7 +149,10 @@ class FixedTimeAnswer:
     """Who does each task (task → person), how many people, the proven bound and the readable one.
 
     `conflict_set` holds tasks no two of which one person can do: its size is a bound that can be checked by
-    hand (`readable_bound`). ``infeasible`` is proven: the people cannot do all tasks even together.
+    hand (`readable_bound`). `prices` (task) prove more where they are given: all tasks together are worth
+    more than the `priced_bound` − 1 most valuable days of different people. Beyond both, only a complete
+    search of the plain programme has raised the bound.
+    ``infeasible`` is proven: the people cannot do all tasks even together.
     """
 
     status: CrewStatus
@@ -157,6 +160,8 @@ class FixedTimeAnswer:
     value: int | None
     bound: int
     conflict_set: tuple[int, ...]
+    prices: tuple[int, ...] | None
+    priced_bound: int | None
     seconds: float
     steps: tuple[tuple[str, float, int | None, int | None], ...] = ()
 

@@ -66,6 +66,11 @@ def rounded_up(bound: float) -> int | None:
     return math.ceil(bound - _SAFE * max(1.0, abs(bound) * 1e-6)) if math.isfinite(bound) else None
 
 
+def _clock(seconds: float) -> datetime.timedelta:
+    """A time limit that an engine takes: never zero, never endless."""
+    return datetime.timedelta(seconds=min(max(seconds, 0.05), 1e6))
+
+
 def solve(
     programme: Programme,
     engine: str,
@@ -142,9 +147,7 @@ def _highs(
         own.int_options["mip_max_nodes"] = int(effort)
     own.double_options["mip_rel_gap"] = 0.0
     own.double_options["mip_abs_gap"] = 0.999
-    parameters = mathopt.SolveParameters(
-        time_limit=datetime.timedelta(seconds=max(seconds, 0.05)), highs=own, enable_output=False
-    )
+    parameters = mathopt.SolveParameters(time_limit=_clock(seconds), highs=own, enable_output=False)
     hints = mathopt.ModelSolveParameters()
     if start is not None:
         chosen = set(start.tolist())
@@ -206,7 +209,7 @@ def _cp_sat(
     solver.parameters.random_seed = seed
     # interleaved search does not depend on which thread is faster
     solver.parameters.interleave_search = workers > 1
-    solver.parameters.max_time_in_seconds = max(seconds, 0.05)
+    solver.parameters.max_time_in_seconds = _clock(seconds).total_seconds()
     if effort is not None:
         solver.parameters.max_deterministic_time = effort
     status = solver.solve(model)
@@ -226,7 +229,7 @@ def relax(programme: Programme, seconds: float) -> Relaxed | None:
     from ortools.math_opt.python import mathopt
 
     model = mathopt.Model.from_model_proto(_model_proto(programme, integer=False))
-    parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(seconds, 0.05)))
+    parameters = mathopt.SolveParameters(time_limit=_clock(seconds))
     result = mathopt.solve(model, mathopt.SolverType.GLOP, params=parameters)
     reason = result.termination.reason
     if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
