@@ -94,7 +94,6 @@ def _highs(
     model.minimize(mathopt.fast_sum(variables[i] * factor for i, factor in terms))
     parameters = mathopt.SolveParameters(
         time_limit=dt.timedelta(seconds=seconds),
-        threads=1,
         random_seed=seed,
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.999,

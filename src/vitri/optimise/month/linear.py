@@ -21,9 +21,7 @@ class Linear:
         self.highs.append(high)
         return len(self.lows) - 1
 
-    def row(
-        self, terms: list[tuple[int, int]], *, low: int = -INFINITE, high: int = INFINITE
-    ) -> None:
+    def row(self, terms: list[tuple[int, int]], *, low: int = -INFINITE, high: int = INFINITE) -> None:
         """Add a row of (variable, coefficient) terms."""
         self.rows.append(([term[0] for term in terms], [term[1] for term in terms], low, high))
 
