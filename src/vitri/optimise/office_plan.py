@@ -26,6 +26,9 @@ Work, not the number of nodes, is what limits it: 30 nodes of separate staff are
 combine are not.
 """
 
+MANY_NODES, PART_NODES, QUICK_NODES = 124, 16, 6
+"""Offices of more nodes than the first are cut into parts of the second; without time, of the third."""
+
 MOST_TORN = 8
 
 __all__ = [
@@ -115,20 +118,25 @@ def plan_office(
     *,
     most_posts: int,
     extra_posts: int = 0,
+    quick: bool = False,
 ) -> OfficePlan:
     """Compute the office's curve under a structure: exact for every number of posts up to `most_posts`.
 
     Nodes that can never share a person fall into components that are solved apart and joined by min-plus.
-    `extra_posts` lets bundles grow beyond what their work asks for, so that a floor can be met.
+    `extra_posts` lets bundles grow beyond what their work asks for, so that a floor can be met. Components
+    that would take too much work are cut, `quick` cuts them small: a plan all the same, only not the best.
     """
     nodes = nodes_of(cube, minutes, office, positions)
+    largest = QUICK_NODES if quick else MOST_DUTIES if len(nodes) <= MANY_NODES else PART_NODES
     parts: list[tuple[tuple[Node, ...], OfficeCurve]] = []
     total = np.zeros((1, setting.objective.packing.limbs), dtype=np.int64)
     choices: list[IntArray] = []
     waiting = _components(nodes, setting)
     while waiting:
         component = waiting.pop(0)
-        curve = _component_curve(component, cube.fund[office], setting, most_posts, extra_posts)
+        curve = None
+        if len(component) <= largest:
+            curve = _component_curve(component, cube.fund[office], setting, most_posts, extra_posts)
         if curve is None:
             # two halves are a valid restriction, and the bound stays honest
             middle = len(component) // 2
@@ -146,8 +154,6 @@ def _component_curve(
     nodes: Sequence[Node], fund: IntArray, setting: Setting, most_posts: int, extra_posts: int
 ) -> OfficeCurve | None:
     """Return the exact curve of one component, None where it would take too much work."""
-    if len(nodes) > MOST_DUTIES:
-        return None
     masks = setting.unions(nodes)
     if masks is None:
         return None

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from vitri.optimise.bundles import bundles, members, membership
+from vitri.optimise.bundles import bundles_within, members, membership
 from vitri.optimise.cost import posts_needed
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
@@ -25,6 +25,11 @@ from vitri.optimise.quota import Curve, CurveShare, Tree, share_by_curve
 from vitri.optimise.structure import DemandBundles, StructurePlan, design_structure
 
 EVALUATIONS = 160
+MOST_OFFICE_POSTS = 10_000
+# bundles a structure is chosen from; beyond that only groups alike are joined first, and moved later
+MOST_BUNDLES = 50_000
+# the same as (bundle, group) cells
+MOST_CELLS = 3_000_000
 # (bundle, unit, priority, month) cells looked at in one go
 NEED_CELLS = 4_000_000
 
@@ -91,7 +96,9 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
     Under ceilings the price search gives structure and posts together with its own proof; many small pools
     (separate staff) are better served by the coarse structures of the other two.
     """
-    masks = bundles(task.position, task.most_groups)
+    groups = max(1, len(task.cube.groups))
+    most = min(MOST_BUNDLES, max(8 * groups, MOST_CELLS // groups))
+    masks, _ = bundles_within(task.position, task.most_groups, most)
     held = membership(masks, len(task.cube.groups))
     starts: list[tuple[Positions, ...]] = []
     posts = _posts_by_scope(task, held)
@@ -165,10 +172,13 @@ def _posts_by_scope(task: Task, held: npt.NDArray[np.bool_]) -> IntArray:
     scope = np.array([task.scope_of[office] for office, _ in task.cube.units], dtype=np.int64)
     total = np.zeros((len(held), task.scopes()), dtype=np.int64)
     cells = max(1, task.minutes[:, :1].size)
+    # floating point is exact here, and its product of matrices much quicker
+    exact = int(task.minutes.sum()) < 1 << 53
+    work = task.minutes.astype(np.float64 if exact else np.int64)
     step = max(1, NEED_CELLS // cells)
     for start in range(0, len(held), step):
-        part = held[start : start + step].astype(np.int64)
-        demand = np.einsum("bg,ugpm->bupm", part, task.minutes)
+        part = held[start : start + step].astype(work.dtype)
+        demand = np.tensordot(part, work, axes=(1, 1)).astype(np.int64)
         posts = posts_needed(demand, funds, task.setting.service)
         for at in range(task.scopes()):
             total[start : start + step, at] = posts[:, scope == at].sum(axis=1)
@@ -179,10 +189,14 @@ def evaluate(
     task: Task,
     positions: tuple[Positions, ...],
     known: dict[tuple[int, Positions], OfficePlan] | None = None,
+    watch: Watch | None = None,
+    *,
+    first: bool = True,
 ) -> Evaluated | None:
     """Plan every office under the structure and share out the posts; None if the limits cannot be kept.
 
-    `known` holds the plans of offices whose structure was tried before.
+    `known` holds the plans of offices whose structure was tried before. Where `watch` says that time is up,
+    the offices left are planned quickly if this is the `first` plan, and the structure is given up if not.
     """
     offices = []
     for office in range(len(task.cube.offices)):
@@ -190,12 +204,17 @@ def evaluate(
         if known is not None and key in known:
             offices.append(known[key])
             continue
+        late = watch is not None and watch.over()
+        if late and not first:
+            return None
         ceiling = task.ceiling_of(office)
         floor = task.floor_of(office)
         arguments = (task.cube, task.minutes, office, positions[task.scope_of[office]], task.setting)
-        plan = plan_office(*arguments, most_posts=min(ceiling, 10_000))
+        plan = plan_office(*arguments, most_posts=min(ceiling, MOST_OFFICE_POSTS), quick=late)
         if floor >= len(plan.curve.cost):
-            plan = plan_office(*arguments, most_posts=min(ceiling, 10_000), extra_posts=floor)
+            plan = plan_office(
+                *arguments, most_posts=min(ceiling, MOST_OFFICE_POSTS), extra_posts=floor, quick=late
+            )
         offices.append(plan)
         if known is not None and task.scopes() > 1:
             known[key] = plan
@@ -211,7 +230,7 @@ def bound_curves(task: Task) -> list[Curve]:
         demand = task.minutes[units].sum(axis=(0, 1, 2)) if units else np.zeros(1, dtype=np.int64)
         fund = task.cube.fund[office]
         reach = int((-(-demand // fund[: len(demand)])).max(initial=0)) + len(units) + len(task.cube.groups)
-        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), 10_000)
+        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), MOST_OFFICE_POSTS)
         curves.append(
             Curve(pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach).cost)
         )
@@ -232,8 +251,6 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
     starts, first = first_structures(task, watch)
     if earlier is not None:
         starts = [earlier, *(start for start in starts if start != earlier)]
-    if not starts:
-        return Found(None, bound, first, 0)
     known: dict[tuple[int, Positions], OfficePlan] = {}
     finest = finest_structure(task)
     best: Evaluated | None = None
@@ -241,7 +258,7 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
     for start in (*starts, finest):
         if best is not None and (start is finest or watch.over()):
             break
-        tried = evaluate(task, start, known)
+        tried = evaluate(task, start, known, watch, first=best is None)
         count += 1
         if tried is not None and (best is None or bool(less(tried.share.cost, best.share.cost))):
             best = tried
@@ -260,7 +277,7 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
             open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
             if count >= (4 * budget if open_ else budget) or watch.over():
                 return Found(best, bound, first, count)
-            tried = evaluate(task, candidate, known)
+            tried = evaluate(task, candidate, known, watch, first=False)
             count += 1
             if tried is not None and bool(less(tried.share.cost, best.share.cost)):
                 best = tried

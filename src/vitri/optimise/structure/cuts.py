@@ -17,6 +17,8 @@ VIOLATION = 0.01
 FROM_TRIPLES = 60
 MOST_FIVES = 20
 SUPPORT_CELLS = 4_000_000
+# beyond this there are too many triples to look at: the bound then comes from prices and branching
+MOST_GROUPS = 100
 
 
 class SubsetRows:
@@ -25,7 +27,8 @@ class SubsetRows:
     def __init__(self, held: IntArray) -> None:
         self.held = held
         self.groups = held.shape[1]
-        self.triples = np.array(list(combinations(range(self.groups), 3)), dtype=np.int64).reshape(-1, 3)
+        triples = combinations(range(self.groups), 3) if self.groups <= MOST_GROUPS else ()
+        self.triples = np.array(list(triples), dtype=np.int64).reshape(-1, 3)
         self.seen: set[tuple[int, ...]] = set()
 
     def coefficients(self, subset: tuple[int, ...]) -> IntArray:

@@ -231,7 +231,7 @@ def _relaxation(
     places = places_for(number, len(cells.scope))
     pairs = number * len(data.office_of)
     # a table many times the size of what is counted in it is a waste
-    places = min(places, max(96, max(8_000_000, 60 * pairs) // (number * len(cells.scope))))
+    places = min(places, max(96, max(8_000_000, 60 * pairs) // max(1, number * len(cells.scope))))
     if pairs > PILOT_PAIRS:
         places = min(places, STREAMED_PRICES)
     if places <= FEWEST_PRICES and number * len(cells.scope) * FEWEST_PRICES > 4 * 48_000_000:
