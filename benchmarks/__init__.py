@@ -23,6 +23,14 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.frontier",
         "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",
     ),
+    "gap": (
+        "benchmarks.gap",
+        "How fast are jobs handed to people within their time, proven, beside HiGHS and CP-SAT?",
+    ),
+    "smptsp": (
+        "benchmarks.smptsp",
+        "How few people do tasks with fixed times need, proven, beside HiGHS and CP-SAT?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

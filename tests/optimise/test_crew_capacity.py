@@ -12,7 +12,7 @@ from vitri.optimise.crew.knapsack_bound import SCALE, Matrix, climb, surcharges
 
 
 def tiny(seed: int) -> CapacityProblem:
-    """A made-up case of two to four people and one to six jobs, tight, with forbidden pairs and optional jobs."""
+    """A made-up tight case of two to four people and one to six jobs, some forbidden, some optional."""
     draw = np.random.default_rng(seed)
     people, jobs = int(draw.integers(2, 5)), int(draw.integers(1, 7))
     if people == 4:

@@ -32,7 +32,8 @@ _WINDOW_NODES = 4_000
 _WINDOW_EFFORT = 20.0
 _GROUP_NODES = 150
 _SMALL_WINDOW = 250
-_NARROW_GAP = 3
+_NARROW_GAP = 4
+_PROBE_EFFORT = 1.0
 
 
 def solve_capacity(
@@ -187,7 +188,6 @@ class _Search:
             start=start,
             lower=lower,
             most=most,
-            workers=self.options.workers,
             seed=self.options.seed,
             effort=effort,
         )
@@ -233,62 +233,84 @@ class _Search:
 
     def windows(self) -> None:
         """Close the gap from below, window by window; re-plan groups where a window stays open."""
-        step = 0
-        while not self.done() and self.left() > 0:
-            assert self.value is not None
-            assert self.bound is not None
-            most = min(self.bound + step, self.value - 1)
-            if self.value - self.bound <= 4 and step:
-                most = self.value - 1
-            if not self.close(most):
-                break
-            step = 2 * step + 1
-        if not self.done() and self.left() > 0 and self.distance() > _NARROW_GAP:
-            self.regroup()
         effort = 1.0
         while not self.done() and self.left() > 0:
-            assert self.value is not None
+            if self.distance() > _NARROW_GAP:
+                self.probe()
+            elif self.close(self.bound_now(), self.turns(effort)):
+                continue
+            if not self.done():
+                self.improve(effort)
+            if not self.done() and self.distance() > _NARROW_GAP:
+                self.regroup(effort)
             effort *= 4.0
-            self.close(self.value - 1, effort)
 
-    def close(self, most: int, times: float = 1.0) -> bool:
+    def bound_now(self) -> int:
+        """The bound, which must be known."""
+        assert self.bound is not None
+        return self.bound
+
+    def probe(self) -> None:
+        """Raise the bound by small windows above it, each wider than the last, as long as they close fast."""
+        step = 0
+        while self.left() > 0 and not self.done():
+            assert self.value is not None
+            most = min(self.bound_now() + step, self.value - 1)
+            turns = [("cp_sat", _PROBE_EFFORT)] if "cp_sat" in self.options.engines else []
+            if int(self.window(most).sum()) > _SMALL_WINDOW or not self.close(most, turns):
+                return
+            step = 2 * step + 1
+
+    def turns(self, times: float) -> list[tuple[str, float]]:
+        """Which engines look at a window, and with how much effort."""
+        efforts = {"highs": _WINDOW_NODES * times, "cp_sat": _WINDOW_EFFORT * times}
+        turns = [(engine, efforts[engine]) for engine in self.options.engines]
+        if int(self.window(self.bound_now()).sum()) > _SMALL_WINDOW:
+            return turns[:1]
+        last = turns[-1]
+        return [(last[0], 0.05 * last[1]), *turns]
+
+    def close(self, most: int, turns: list[tuple[str, float]]) -> bool:
         """Ask whether there is a hand-out of at most this cost; True if that is settled."""
         keep = self.window(most)
-        pairs = int(keep.sum())
-        turns = [(engine, times) for engine in self.options.engines]
-        if pairs <= _SMALL_WINDOW:
-            turns.insert(0, (self.options.engines[-1], 0.05 * times))
-        elif len(turns) > 1:
-            turns.pop()
-        for engine, part in turns:
+        for engine, effort in turns:
             if self.left() <= 0:
                 return False
-            effort = (_WINDOW_EFFORT if engine == "cp_sat" else _WINDOW_NODES) * part
-            found = self.ask(
-                keep,
-                engine,
-                self.share(0.3 * times),
-                effort,
-                f"window {most}, {engine}",
-                self.bound,
-                most if pairs <= 8 * self.jobs else None,
-            )
+            what = f"window {most}, {engine}"
+            found = self.ask(keep, engine, self.share(0.3), effort, what, self.bound, most)
             if found.outcome in ("optimal", "infeasible"):
                 settled = most + 1 if found.value is None else min(found.value, most + 1)
-                self.raise_bound(settled, f"window {most} settled, {engine}")
+                self.raise_bound(settled, what + " settled")
                 return True
             if found.bound is not None:
-                self.raise_bound(min(found.bound, most + 1), f"window {most}, {engine}")
+                self.raise_bound(min(found.bound, most + 1), what)
             if self.done():
                 return True
         return False
 
-    def regroup(self) -> None:
+    def improve(self, times: float) -> None:
+        """Search everything that could be better than the best hand-out, from that hand-out."""
+        assert self.value is not None
+        most = self.value - 1
+        keep = self.window(most)
+        keep[self.owners, np.arange(self.jobs)] = True
+        engine = self.options.engines[0]
+        effort = (_WINDOW_NODES if engine == "highs" else _WINDOW_EFFORT) * times
+        part = 0.25 if times < 2 and self.distance() > _NARROW_GAP else 1.0
+        found = self.ask(keep, engine, self.share(part), effort, "all pairs left")
+        if found.outcome == "infeasible" or (found.outcome == "optimal" and found.value is not None):
+            self.raise_bound(
+                most + 1 if found.value is None else min(found.value, most + 1), "all pairs left"
+            )
+        elif found.bound is not None:
+            self.raise_bound(min(found.bound, most + 1), "all pairs left")
+
+    def regroup(self, times: float) -> None:
         """Re-plan a few people and all their jobs at a time; the size of the groups follows the effort."""
         assert self.owners is not None
-        draw = np.random.default_rng(self.options.seed)
+        draw = np.random.default_rng(self.options.seed + int(times))
         people = len(self.matrix.capacities)
-        until = 0.35 * self.left() if self.options.time_limit_s is not None else 60.0
+        until = 0.6 * self.left() if self.options.time_limit_s is not None else 60.0
         size, stale = min(3, people), 0
         began = time.monotonic()
         while not self.done() and time.monotonic() - began < until and stale < 40:
@@ -311,7 +333,6 @@ class _Search:
                 start=start,
                 seed=self.options.seed,
                 effort=_GROUP_NODES,
-                workers=self.options.workers,
             )
             size += 1 if found.outcome == "optimal" else -1 if size > 2 else 0
             stale += 1

@@ -19,14 +19,13 @@ CrewStatus = Literal["optimal", "feasible", "infeasible", "no_plan_yet"]
 
 @dataclass(frozen=True, kw_only=True)
 class CrewOptions:
-    """How to solve: wall seconds (None: until proven), threads a solver may use, seed.
+    """How to solve: wall seconds (None: until proven) and seed; every engine uses one thread.
 
     `engines` names the integer engines that may be used, in order of preference: ``highs``, ``cp_sat``.
     The answer depends on the clock only through the time limit.
     """
 
     time_limit_s: float | None = None
-    workers: int = 2
     seed: int = 0
     engines: tuple[str, ...] = ("highs", "cp_sat")
 

@@ -85,8 +85,8 @@ def solve(
 ) -> Found:
     """Solve with the engine named (``highs`` or ``cp_sat``) within a number of seconds.
 
-    `start` holds the columns of a known solution, `lower` a proven bound, `most` a cost that may not be
-    exceeded (an outcome ``infeasible`` then proves that the optimum lies above it). `effort` limits the
+    One worker repeats itself; more do not. `start` holds the columns of a known solution, `lower` a proven
+    bound, `most` a cost that may not be exceeded (an outcome ``infeasible`` then proves that the optimum lies above it). `effort` limits the
     search in units that repeat themselves: nodes for HiGHS, deterministic seconds for CP-SAT.
     """
     if engine == "cp_sat":
@@ -207,8 +207,6 @@ def _cp_sat(
     solver.parameters.num_workers = workers
     solver.parameters.catch_sigint_signal = False
     solver.parameters.random_seed = seed
-    # interleaved search does not depend on which thread is faster
-    solver.parameters.interleave_search = workers > 1
     solver.parameters.max_time_in_seconds = _clock(seconds).total_seconds()
     if effort is not None:
         solver.parameters.max_deterministic_time = effort
