@@ -38,6 +38,7 @@ COMMANDS = (
     "derive",
     "uncertainty",
     "ceilings",
+    "calendar",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -38,6 +38,8 @@ class Task:
     organisation: str = ""
     place: str = ""
     resources: tuple[str, ...] = ()
+    registration: str = ""
+    pool: str = ""
 
     @property
     def cost(self) -> int:

@@ -47,8 +47,8 @@ def read_month(
     offers = regular + extra
     events = given_events(instance, staff, office, days, clock, model.workload.attendance)
     _take_off(regular, extra, events, clock)
-    served = frozenset(event.registration for event, _ in events)
-    work = Work(instance, staff, days, clock, regular, extra, served)
+    served = {event.registration: event for event, _ in events if event.registration}
+    work = Work(instance, staff, days, clock, regular, extra, offers, served)
     tasks, sessions = work.read(lines, office, month)
     problem = MonthProblem(
         office=office,
