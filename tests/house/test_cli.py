@@ -39,6 +39,7 @@ COMMANDS = (
     "uncertainty",
     "ceilings",
     "calendar",
+    "replan",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -10,7 +10,7 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, table
 from vitri.cli.words import Command, common, language, option
-from vitri.i18n import N_, tr
+from vitri.i18n import N_, number, tr
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
@@ -83,4 +83,78 @@ def show(result: Result, output: Path | None) -> None:
         line(tr("Calendar files written: {count}", lang, count=len(files)))
 
 
-COMMANDS = (calendar,)
+@click.command(
+    "replan",
+    cls=Command,
+    help=N_("Plan a published calendar again after changes, close to it; show what changes and what it buys."),
+)
+@click.argument("run", type=PATH, metavar="RUN")
+@option(
+    "--changes",
+    "changes",
+    type=PATH,
+    required=True,
+    metavar="FILE.toml",
+    help=N_("The changes, written as a variant: new registrations, absences, cancelled or moved events."),
+)
+@option(
+    "--budget",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=N_("At most so many tasks and events of an office may go to other people."),
+)
+@option("--out", "-o", "output", type=PATH, metavar="RUN", help=N_("The run folder to write."))
+@common
+def replan_command(run: Path, changes: Path, budget: int | None, output: Path | None) -> None:
+    """Apply changes to the scenario of a calendar, plan it again, and tell the difference in words."""
+    if output is not None:
+        refuse_to_overwrite(output)
+
+    from vitri.cli.plan_commands import input_of, load_run
+    from vitri.explain.calendar_changes import calendar_changes
+    from vitri.plan.calendar import replan
+    from vitri.variant import apply, read_variant
+
+    lang = language()
+    published = load_run(run)
+    instance, _ = input_of(run, published)
+    changed, reports = apply(instance, read_variant(changes))
+    for report in reports:
+        line(report.sentence_vi if lang == "vi" else report.sentence_en, error=True)
+    after, front = replan(published, changed, budget=budget)
+    show(after, output)
+    line()
+    told = calendar_changes(published, after, lang)
+    line(tr("What changes:", lang) if told else tr("Nothing changes.", lang))
+    for sentence in told:
+        line(f"- {sentence}")
+    line()
+    titles = [
+        tr("Office", lang),
+        tr("Changes of people", lang),
+        tr("Undone (minutes)", lang),
+        tr("Empty places", lang),
+        tr("Proof", lang),
+    ]
+    rows = []
+    for point in front:
+        if point.proven:
+            proof = tr("proven", lang)
+        elif point.gap is None:
+            proof = tr("no bound", lang)
+        else:
+            proof = tr("gap {gap}", lang, gap=number(point.gap, lang))
+        mark = " *" if point.chosen else ""
+        rows.append(
+            [
+                point.office,
+                number(point.changes, lang) + mark,
+                number(point.unmet_minutes, lang),
+                number(point.empty_places, lang),
+                proof,
+            ]
+        )
+    table(titles, rows, title=tr("What changes buy (* chosen)", lang), right=(1, 2, 3))
+
+
+COMMANDS = (calendar, replan_command)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from vitri.plan.calendar.job import plan_calendar
+from vitri.plan.calendar.replan import FrontPoint, replan
 
-
-__all__ = ["plan_calendar"]
+__all__ = ["FrontPoint", "plan_calendar", "replan"]
