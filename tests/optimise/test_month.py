@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from vitri.optimise.month.plan import MonthPlan, overtime_worked
-from vitri.optimise.month.search import Level, empty_places, overtime, peak_load, solve_month, undone_work
+from vitri.optimise.month.search import Level, empty_places, overtime, solve_month, undone_work
 from vitri.plan.month_audit import audit_month
 from vitri.workload.month import Event, MonthProblem, OvertimeLimit, Task
 

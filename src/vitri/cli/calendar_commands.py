@@ -86,7 +86,9 @@ def show(result: Result, output: Path | None) -> None:
 @click.command(
     "replan",
     cls=Command,
-    help=N_("Plan a published calendar again after changes, close to it; show what changes and what it buys."),
+    help=N_(
+        "Plan a published calendar again after changes, close to it; show what changes and what it buys."
+    ),
 )
 @click.argument("run", type=PATH, metavar="RUN")
 @option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from vitri.i18n import N_, Lang, date_text, number, tr
+from vitri.workload.month.problem import rows
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
@@ -60,7 +61,7 @@ def _events(before: Result, after: Result, lang: Lang) -> list[str]:
 
 
 def _by_event(frame: pd.DataFrame) -> dict[str, Any]:
-    return {str(row.event): row for row in frame[frame["event"].notna()].itertuples(index=False)}
+    return {str(row.event): row for row in rows(frame[frame["event"].notna()])}
 
 
 def _people(row: Any) -> set[str]:
@@ -79,7 +80,7 @@ def _titles(*runs: Result) -> Mapping[str, str]:
         if instance is not None:
             frame = instance.table("work_items")
             items = dict(zip(frame["code"], frame["name"], strict=True))
-            for row in instance.table("registrations").itertuples(index=False):
+            for row in rows(instance.table("registrations")):
                 own = row.task_name if isinstance(row.task_name, str) else items.get(row.work_item, "")
                 titles[str(row.code)] = str(own)
     return titles
@@ -87,7 +88,7 @@ def _titles(*runs: Result) -> Mapping[str, str]:
 
 def _who(run: Result) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in run.table("assignments").itertuples(index=False):
+    for row in rows(run.table("assignments")):
         found[str(row.registration), str(row.pool)].add(str(row.official))
     return {key: frozenset(people) for key, people in found.items()}
 
@@ -132,15 +133,17 @@ def _first(run: Result, key: tuple[str, str], lang: Lang) -> str:
     mine = frame[frame["event"].isna() & (frame["registration"] == key[0]) & (frame["pool"] == key[1])]
     if not len(mine):
         return ""
-    slots = sorted({(row.date, _ORDER.index(row.session)) for row in mine.itertuples(index=False)})
+    slots = sorted({(row.date, _ORDER.index(row.session)) for row in rows(mine)})
     return when_text(_ORDER[slots[0][1]], slots[0][0], lang)
 
 
 def _slots(run: Result) -> dict[tuple[str, str, str], dict[tuple[str, str], int]]:
     found: dict[tuple[str, str, str], dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     frame = run.table("sessions")
-    for row in frame[frame["event"].isna()].itertuples(index=False):
-        found[str(row.registration), str(row.pool), str(row.officials)][row.date, row.session] += int(row.minutes)
+    for row in rows(frame[frame["event"].isna()]):
+        found[str(row.registration), str(row.pool), str(row.officials)][row.date, row.session] += int(
+            row.minutes
+        )
     return found
 
 

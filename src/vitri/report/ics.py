@@ -74,7 +74,7 @@ def calendar_text(rows: pd.DataFrame, name: str, stamp: dt.date, scenario: str, 
         *_TIMEZONE,
     ]
     seen: dict[str, int] = {}
-    for row in rows.itertuples(index=False):
+    for row in rows(rows):
         what = f"event.{row.event}" if isinstance(row.event, str) else _work_key(row)
         seen[what] = seen.get(what, 0) + 1
         uid = f"{scenario}.{row.office}.{what}" + (f".{seen[what]}" if seen[what] > 1 else "")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from vitri.i18n import N_, Lang, date_text, month_text, number, tr
 from vitri.report.styles import FONT, SIZE, Styles
+from vitri.workload.month.problem import rows
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -56,15 +57,23 @@ def things_of(instance: Instance | None) -> dict[str, tuple[str, str]]:
     }
 
 
-def line_of(row: Any, things: Mapping[str, tuple[str, str]], everybody: frozenset[str], lang: Lang) -> list[str]:
+def line_of(
+    row: Any, things: Mapping[str, tuple[str, str]], everybody: frozenset[str], lang: Lang
+) -> list[str]:
     """Return a row of the calendar in the order of `COLUMNS`, without blanks of the day and session."""
 
     def text(value: object) -> str:
         return value if isinstance(value, str) else ""
 
     people = [code for code in text(row.officials).split(";") if code]
-    shown = tr("All officials of the office", lang) if everybody and set(people) == everybody else ", ".join(people)
-    vehicles = [things[c][1] for c in text(row.resources).split(";") if c in things and things[c][0] == "vehicle"]
+    shown = (
+        tr("All officials of the office", lang)
+        if everybody and set(people) == everybody
+        else ", ".join(people)
+    )
+    vehicles = [
+        things[c][1] for c in text(row.resources).split(";") if c in things and things[c][0] == "vehicle"
+    ]
     rooms = [things[c][1] for c in text(row.resources).split(";") if c in things and things[c][0] == "room"]
     place = text(row.place)
     if rooms and not place:
@@ -92,7 +101,7 @@ def calendar_lines(result: Result, office: str, lang: Lang) -> Iterator[list[str
     if instance is not None:
         officials = instance.table("officials")
         everybody = frozenset(officials.loc[officials["office"] == office, "code"].astype(str))
-    for row in mine.sort_values(["date", "start_time", "event"], kind="stable").itertuples(index=False):
+    for row in rows(mine.sort_values(["date", "start_time", "event"], kind="stable")):
         yield line_of(row, things, everybody, lang)
 
 
@@ -118,7 +127,9 @@ def write_work_calendar(result: Result, path: str | os.PathLike[str], lang: Lang
     return target
 
 
-def _head(workbook: Any, styles: Styles, result: Result, name: str, title: str, columns: Any, lang: Lang) -> Any:
+def _head(
+    workbook: Any, styles: Styles, result: Result, name: str, title: str, columns: Any, lang: Lang
+) -> Any:
     sheet = workbook.add_worksheet(name[:31])
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -164,7 +175,9 @@ def _events(workbook: Any, styles: Styles, result: Result, office: str, lang: La
     for index, line in enumerate(lines):
         for column, text in enumerate(line):
             sheet.write_string(at + index, column, text, centre if column in (0, 1, 2, 4) else cell)
-        tall = max(2, *(-(-len(text) // max(1, width - 2)) for text, (_, width) in zip(line, COLUMNS, strict=True)))
+        tall = max(
+            2, *(-(-len(text) // max(1, width - 2)) for text, (_, width) in zip(line, COLUMNS, strict=True))
+        )
         sheet.set_row(at + index, 15 * tall + 3)
     _merge_days(sheet, at, [line[0] for line in lines], centre)
 
@@ -200,7 +213,7 @@ def _work(workbook: Any, styles: Styles, result: Result, office: str, lang: Lang
     )
     name = tr("Work {office}", lang, office=office)
     sheet, at = _head(workbook, styles, result, name, title, _WORK, lang)
-    for index, row in enumerate(mine.itertuples(index=False)):
+    for index, row in rows(enumerate(mine)):
         cells = (
             row.officials,
             day_text(row.date, lang).replace("\n", " "),
@@ -248,5 +261,5 @@ def undone_lines(result: Result, lang: Lang) -> list[str]:
             group=row.task_group,
             priority=int(row.priority),
         )
-        for row in frame.itertuples(index=False)
+        for row in rows(frame)
     ]

@@ -16,7 +16,7 @@ from vitri.errors import AuditError, DataError, Findings
 from vitri.optimise.month.plan import MonthPlan
 from vitri.optimise.month.search import solve_month
 from vitri.plan.calendar.rows import from_tables, tables_of
-from vitri.plan.month_audit import audit_month
+from vitri.plan.month_audit import RULES, audit_month
 from vitri.plan.result import Result
 from vitri.plan.run_tables import conform
 from vitri.policy import PlanningModel, model_for
@@ -137,7 +137,7 @@ def result_of(
         "status": "optimal" if proven else "feasible",
         "levels": levels,
         "totals": {"unmet_minutes": int(tables["unmet"]["minutes"].sum())},
-        "audit": {"passed": True},
+        "audit": {"passed": True, "rules_checked": RULES},
         "warnings": [{"vi": row.render("vi"), "en": row.render("en")} for row in findings.warnings],
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 3),

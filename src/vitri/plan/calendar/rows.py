@@ -10,7 +10,7 @@ import pandas as pd
 
 from vitri.optimise.month.plan import MonthPlan, Piece
 from vitri.plan.month_audit import Piece as Row
-from vitri.workload.month.problem import SESSIONS, Event, MonthProblem
+from vitri.workload.month.problem import SESSIONS, Event, MonthProblem, rows
 
 #: Run tables of a calendar.
 TABLES = ("sessions", "assignments", "unmet", "load")
@@ -227,19 +227,19 @@ def from_tables(
     owners: list[list[int]] = [[] for _ in problem.tasks]
     sent: list[list[int]] = [[] for _ in problem.events]
     given = tables["assignments"]
-    for row in given[(given["office"] == problem.office) & (given["month"] == month)].itertuples(index=False):
+    for row in rows(given[(given["office"] == problem.office) & (given["month"] == month)]):
         k = number.get((str(row.registration), str(row.pool)))
         if k is not None and row.official in people:
             owners[k].append(people[str(row.official)])
     pieces: dict[tuple[int, int, int, int], int] = defaultdict(int)
     days = {day.isoformat(): d for d, day in enumerate(problem.days)}
     sessions = tables["sessions"]
-    for row in sessions[sessions["office"] == problem.office].itertuples(index=False):
+    for row in rows(sessions[sessions["office"] == problem.office]):
         if row.date not in days:
             continue
         if isinstance(row.event, str):
             i = events.get(row.event)
-            if i is not None:
+            if i is not None and problem.events[i].places:
                 named = row.officials.split(";") if isinstance(row.officials, str) else []
                 here = {people[code] for code in named if code in people}
                 sent[i] = sorted(here - set(problem.events[i].fixed))

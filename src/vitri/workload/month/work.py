@@ -10,7 +10,7 @@ import pandas as pd
 from vitri.data.fields import split_list
 from vitri.workload.month.events import takes, text
 from vitri.workload.month.people import Staff
-from vitri.workload.month.problem import Event, Ints, Task
+from vitri.workload.month.problem import Event, Ints, Task, rows
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -32,9 +32,9 @@ class Work:
     ) -> None:
         self.staff, self.days, self.clock, self.served = staff, days, clock, served
         self.regular, self.extra, self.offers = regular, extra, offers
-        registrations = instance.filled("registrations").itertuples(index=False)
+        registrations = rows(instance.filled("registrations"))
         self.rows: dict[str, Any] = {str(row.code): row for row in registrations}
-        items = instance.filled("work_items").itertuples(index=False)
+        items = rows(instance.filled("work_items"))
         self.items: dict[str, Any] = {str(row.code): row for row in items}
         self.instance = instance
 
@@ -46,7 +46,7 @@ class Work:
         several = mine["registration"].duplicated(keep=False).tolist()
         tasks: list[Task] = []
         sessions: list[Event] = []
-        for line, twice in zip(mine.itertuples(index=False), several, strict=True):
+        for line, twice in rows(zip(mine), several, strict=True):
             code, pool, group = str(line.registration), str(line.pool), str(line.task_group)
             row = self.rows[code]
             item = self.items.get(text(row.work_item))
@@ -81,7 +81,9 @@ class Work:
                 continue
             split = bool(self._number(row.splittable, item, "splittable", 1))
             common["pool"] = pool
-            tasks.append(self._task(name, group, minutes, first, last, int(line.priority), crew, split, wanted, common))
+            tasks.append(
+                self._task(name, group, minutes, first, last, int(line.priority), crew, split, wanted, common)
+            )
         return tasks, sessions
 
     def _spent(self, event: Event) -> int:
@@ -155,16 +157,14 @@ class Work:
         wanted: frozenset[int],
         common: dict[str, Any],
     ) -> Task:
-        """Share the minutes out over a crew: as many as are asked for, and as a person's half window needs."""
+        """Share the minutes out over a crew: as many as asked for, and as half a window needs."""
         people = common["people"]
         room = max((int(self.regular[p, first : last + 1].sum()) for p in people), default=0)
         if split and room:
             crew = max(crew, -(-2 * minutes // room) if minutes > room // 2 else 1)
         crew = max(1, min(crew, len(people)))
         each = -(-minutes // crew)
-        day = max(
-            (int(self.regular[p, d].sum()) for p in people for d in range(first, last + 1)), default=0
-        )
+        day = max((int(self.regular[p, d].sum()) for p in people for d in range(first, last + 1)), default=0)
         return Task(
             code=name,
             minutes=each,
