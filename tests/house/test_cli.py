@@ -44,6 +44,8 @@ COMMANDS = (
     "cancel",
     "status",
     "run-scenarios",
+    "calendar",
+    "replan",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -9,6 +9,9 @@ from vitri.errors import Finding, Findings
 from vitri.i18n import N_
 from vitri.workload.month.problem import SESSIONS, MonthProblem
 
+#: How many rules are looked at: windows, owners, crews, pins, amounts, unsplit work, people sent to events,
+#: experts, double bookings of people and of rooms and vehicles, session time, overtime caps.
+RULES = 12
 #: Task, person, day, session (numbers of the problem) and minutes.
 Piece = tuple[int, int, int, int, int]
 

@@ -236,7 +236,8 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
         Column("place", "text", "Địa điểm", "Place"),
         Column("resources", "list", "Phòng, xe", "Rooms, vehicles"),
         Column("preparation", "text", "Chuẩn bị", "Preparation"),
-        _code("state", "Tình trạng", "State"),
+        _code("state", "Tình trạng", "State"), "organisation", "pool",
+        _number("minutes", "Số phút làm việc", "Minutes of work", "minutes"),
     )),
     ("converted", ("Sản phẩm quy đổi", "Converted output"), (
         "office#", "official#", "month#", "registration#",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,13 +24,19 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthPlan:
-    """Owners by task (none: left undone), people sent by event, pieces of work, and the levels reached."""
+    """Owners by task (none: left undone), people sent by event, pieces of work, and the levels reached.
+
+    `overtime` is what each person may work beyond regular time on each day (people × days), `unsplit` the day
+    of each (task, person) that is done within one day.
+    """
 
     problem: MonthProblem
     owners: tuple[tuple[int, ...], ...]
     sent: tuple[tuple[int, ...], ...]
     pieces: tuple[Piece, ...]
     levels: tuple[LevelValue, ...]
+    overtime: Ints
+    unsplit: Mapping[tuple[int, int], int]
 
     @property
     def undone(self) -> tuple[int, ...]:
@@ -52,7 +59,7 @@ def lay_out(
     owners: tuple[tuple[int, ...], ...],
     sent: tuple[tuple[int, ...], ...],
     overtime: Ints,
-    unsplit: dict[tuple[int, int], int],
+    unsplit: Mapping[tuple[int, int], int],
 ) -> tuple[Piece, ...] | None:
     """Spread each person's work over their sessions, the earliest deadline first; None if something is late.
 

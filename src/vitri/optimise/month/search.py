@@ -172,7 +172,15 @@ def plan_of(model: MonthModel, values: list[int], levels: tuple[LevelValue, ...]
     unsplit = {(k, p): d for (k, p, d), variable in model.on_day.items() if values[variable]}
     pieces = lay_out(problem, tuple(owners), sent, over, unsplit)
     assert pieces is not None, "the Hall rows hold, so the earliest deadline first is in time"
-    return MonthPlan(problem=problem, owners=tuple(owners), sent=sent, pieces=pieces, levels=levels)
+    return MonthPlan(
+        problem=problem,
+        owners=tuple(owners),
+        sent=sent,
+        pieces=pieces,
+        levels=levels,
+        overtime=over,
+        unsplit=unsplit,
+    )
 
 
 def _no_plan_yet() -> Finding:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vitri.data.fields import split_list
 from vitri.errors import Finding, Findings
 from vitri.i18n import N_
-from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem
+from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem, rows
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -153,7 +153,7 @@ def _bookings(problem: MonthProblem) -> Iterator[Finding]:
 def _things(facts: MonthFacts) -> Iterator[Finding]:
     """Rooms that are too small, vehicles without a driver."""
     frame = facts.instance.filled("resources")
-    rows = {str(row.code): row for row in frame.itertuples(index=False)}
+    rows = {str(row.code): row for row in rows(frame)}
     for event in facts.problem.events:
         for thing in event.resources:
             row = rows.get(thing)
@@ -204,27 +204,27 @@ def _absences(facts: MonthFacts) -> Iterator[Finding]:
             )
     named = {
         str(row.code): {*split_list(row.participants), row.chair}
-        for row in facts.instance.filled("events").itertuples(index=False)
+        for row in rows(facts.instance.filled("events"))
     }
     for event in problem.events:
         for p in event.fixed:
-            if problem.people[p] in named.get(event.code, ()) and not facts.offers[p, event.day].any():
-                if facts.offers[:, event.day].any():
-                    yield Finding(
-                        code="named_but_away",
-                        severity="warning",
-                        table="events",
-                        row_key=event.code,
-                        column="participants",
-                        value=problem.people[p],
-                        message=N_("{who} is named for {event} on {day} but is away."),
-                        advice=N_("Name someone else, or move the event."),
-                        fields={
-                            "who": problem.people[p],
-                            "event": event.code,
-                            "day": _shown(problem.days[event.day]),
-                        },
-                    )
+            away = not facts.offers[p, event.day].any() and facts.offers[:, event.day].any()
+            if away and problem.people[p] in named.get(event.code, ()):
+                yield Finding(
+                    code="named_but_away",
+                    severity="warning",
+                    table="events",
+                    row_key=event.code,
+                    column="participants",
+                    value=problem.people[p],
+                    message=N_("{who} is named for {event} on {day} but is away."),
+                    advice=N_("Name someone else, or move the event."),
+                    fields={
+                        "who": problem.people[p],
+                        "event": event.code,
+                        "day": _shown(problem.days[event.day]),
+                    },
+                )
 
 
 def _unable(facts: MonthFacts) -> Iterator[Finding]:
@@ -237,7 +237,9 @@ def _unable(facts: MonthFacts) -> Iterator[Finding]:
             message = N_("Nobody of the office may do {task} ({group}).")
             advice = N_("Give someone the competency or position, or pool the work.")
         elif room < task.minutes:
-            message = N_("{task} takes {minutes} minutes between {first} and {last}; nobody has more than {room}.")
+            message = N_(
+                "{task} takes {minutes} minutes between {first} and {last}; nobody has more than {room}."
+            )
             advice = N_("Start earlier, move the due date, or name more people.")
         else:
             continue

@@ -11,6 +11,7 @@ import pandas as pd
 
 from vitri.data.fields import split_list
 from vitri.policy.presence import absences_by_official
+from vitri.workload.month.problem import rows
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -49,15 +50,14 @@ class Staff:
         frame = instance.filled("officials").sort_values("code", kind="stable")
         frame = frame[frame["office"] == office]
         positions = {
-            row.code: frozenset(split_list(row.task_groups))
-            for row in instance.filled("positions").itertuples(index=False)
+            row.code: frozenset(split_list(row.task_groups)) for row in rows(instance.filled("positions"))
         }
         levels: dict[str, dict[str, int]] = defaultdict(dict)
-        for row in instance.filled("official_competencies").itertuples(index=False):
+        for row in rows(instance.filled("official_competencies")):
             levels[str(row.official)][str(row.competency)] = int(row.level)
-        groups = list(instance.filled("task_groups").itertuples(index=False))
+        groups = list(rows(instance.filled("task_groups")))
         codes, homes, able, mains = [], [], [], []
-        for person in frame.itertuples(index=False):
+        for person in rows(frame):
             held = positions.get(person.position, frozenset())
             own = held.union(
                 *(positions.get(code, frozenset()) for code in split_list(person.also_positions))
@@ -84,7 +84,7 @@ class Staff:
         )
 
     def able(self, group: str, pool: str) -> tuple[int, ...]:
-        """Return who may do work of a group in a pool: own staff in an own pool, anybody able in a shared one."""
+        """Return who may do work of a group: own staff in an own pool, anybody able in a shared one."""
         home = pool.removeprefix(OWN) if pool.startswith(OWN) else None
         return tuple(
             p
@@ -118,7 +118,7 @@ class Staff:
         wanted: dict[str, set[int]] = defaultdict(set)
         ruled_out: dict[str, set[int]] = defaultdict(set)
         days: dict[str, dt.date] = {}
-        for row in instance.filled("pins").sort_values("code", kind="stable").itertuples(index=False):
+        for row in rows(instance.filled("pins").sort_values("code", kind="stable")):
             if isinstance(row.from_month, str) and row.from_month > month:
                 continue
             if isinstance(row.to_month, str) and row.to_month < month:

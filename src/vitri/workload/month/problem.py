@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,6 +41,8 @@ class Task:
     organisation: str = ""
     place: str = ""
     resources: tuple[str, ...] = ()
+    registration: str = ""
+    pool: str = ""
 
     @property
     def cost(self) -> int:
@@ -118,3 +123,8 @@ class MonthProblem:
             int(self.regular[person, event.day, sessions].sum()),
             int(self.extra[person, event.day, sessions].sum()),
         )
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Go through the rows of a small table by column name."""
+    yield from frame.itertuples(index=False)

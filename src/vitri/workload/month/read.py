@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +34,8 @@ def read_month(
 ) -> tuple[MonthProblem, Findings]:
     """Return the month of an office and everything that is wrong or odd about it.
 
-    `lines` are the workload lines of the scenario (`vitri.workload.compute`). Leave without a date is not in a
-    calendar: give its dates in the table of absences. Raises `UsageError` for an unknown office or month.
+    `lines` are the workload lines of the scenario (`vitri.workload.compute`). Leave without a date is not in
+    a calendar: give its dates in the table of absences. Raises `UsageError` for an unknown office or month.
     """
     known_place(instance, office, month)
     year, number = int(month[:4]), int(month[5:])
@@ -47,8 +48,8 @@ def read_month(
     offers = regular + extra
     events = given_events(instance, staff, office, days, clock, model.workload.attendance)
     _take_off(regular, extra, events, clock)
-    served = frozenset(event.registration for event, _ in events)
-    work = Work(instance, staff, days, clock, regular, extra, served)
+    served = {event.registration: event for event, _ in events if event.registration}
+    work = Work(instance, staff, days, clock, regular, extra, offers, served)
     tasks, sessions = work.read(lines, office, month)
     problem = MonthProblem(
         office=office,
@@ -141,15 +142,14 @@ def _limits(
     """Return each person's overtime of the month, the yearly cap shared out over the months."""
     time = person_time(instance, model)
     time = time[time["month"] == month].set_index("official")["overtime_minutes"]
-    return tuple(
-        OvertimeLimit(p, 0, days - 1, int(time.get(code, 0))) for p, code in enumerate(staff.codes)
-    )
+    return tuple(OvertimeLimit(p, 0, days - 1, int(time.get(code, 0))) for p, code in enumerate(staff.codes))
 
 
 def _carried(instance: Instance, staff: Staff, month: str) -> tuple[int, ...]:
     """Return the overtime of the month before, by person."""
     before = str(pd.Period(month, freq="M") - 1)
     frame = instance.filled("previous_assignments")
-    frame = frame[frame["month"] == before]
-    total = frame.groupby("official")["overtime_minutes"].sum()
-    return tuple(int(total.get(code, 0)) for code in staff.codes)
+    total: dict[str, int] = defaultdict(int)
+    for row in rows(frame[frame["month"] == before]):
+        total[str(row.official)] += int(row.overtime_minutes)
+    return tuple(total[code] for code in staff.codes)

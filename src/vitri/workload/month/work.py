@@ -10,14 +10,14 @@ import pandas as pd
 from vitri.data.fields import split_list
 from vitri.workload.month.events import takes, text
 from vitri.workload.month.people import Staff
-from vitri.workload.month.problem import Event, Ints, Task
+from vitri.workload.month.problem import Event, Ints, Task, rows
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
 
 
 class Work:
-    """Reads the registrations of an office's month; `served` are those that an event stands for already."""
+    """Reads the registrations of an office's month; `served` the events that stand for a line already."""
 
     def __init__(
         self,
@@ -27,13 +27,14 @@ class Work:
         clock: tuple[tuple[int, int], ...],
         regular: Ints,
         extra: Ints,
-        served: frozenset[str],
+        offers: Ints,
+        served: dict[str, Event],
     ) -> None:
         self.staff, self.days, self.clock, self.served = staff, days, clock, served
-        self.regular, self.extra = regular, extra
-        registrations = instance.filled("registrations").itertuples(index=False)
+        self.regular, self.extra, self.offers = regular, extra, offers
+        registrations = rows(instance.filled("registrations"))
         self.rows: dict[str, Any] = {str(row.code): row for row in registrations}
-        items = instance.filled("work_items").itertuples(index=False)
+        items = rows(instance.filled("work_items"))
         self.items: dict[str, Any] = {str(row.code): row for row in items}
         self.instance = instance
 
@@ -45,7 +46,7 @@ class Work:
         several = mine["registration"].duplicated(keep=False).tolist()
         tasks: list[Task] = []
         sessions: list[Event] = []
-        for line, twice in zip(mine.itertuples(index=False), several, strict=True):
+        for line, twice in rows(zip(mine), several, strict=True):
             code, pool, group = str(line.registration), str(line.pool), str(line.task_group)
             row = self.rows[code]
             item = self.items.get(text(row.work_item))
@@ -61,6 +62,7 @@ class Work:
                 "organisation": text(row.organisation),
                 "place": text(row.place),
                 "resources": tuple(split_list(row.resources)),
+                "registration": code,
             }
             name = f"{code}.{pool}" if twice else code
             crew = self._number(row.people_needed, item, "people_needed", 1)
@@ -69,13 +71,30 @@ class Work:
                 sessions.append(event)
                 offered = [int(self.regular[p, first, list(event.sessions)].sum()) for p in people]
                 minutes -= event.places * max(offered, default=0)
-                first = 0
-                last = max(0, last - 1)
+                first, last = 0, max(0, first - 1)
+            elif code in self.served:
+                # The meeting is part of the work; what is left prepares it.
+                minutes -= self._spent(self.served[code])
+                last = max(0, min(last, self.served[code].day - 1))
+                first = min(first, last) if len(str(row.period)) < 10 else 0
             if minutes <= 0:
                 continue
             split = bool(self._number(row.splittable, item, "splittable", 1))
-            tasks.append(self._task(name, group, minutes, first, last, int(line.priority), crew, split, wanted, common))
+            common["pool"] = pool
+            tasks.append(
+                self._task(name, group, minutes, first, last, int(line.priority), crew, split, wanted, common)
+            )
         return tasks, sessions
+
+    def _spent(self, event: Event) -> int:
+        """Return the useful minutes of those who are at an event, by its share of their sessions."""
+        length = sum(self.clock[s][1] - self.clock[s][0] for s in event.sessions)
+        shared = sum(
+            max(0, min(event.end, self.clock[s][1]) - max(event.start, self.clock[s][0]))
+            for s in event.sessions
+        )
+        offered = sum(int(self.offers[p, event.day, s]) for p in event.fixed for s in event.sessions)
+        return offered * shared // max(1, length)
 
     def _number(self, value: Any, item: Any, name: str, default: int) -> int:
         """Return a cell of the line, else of its work item, else the default."""
@@ -138,16 +157,14 @@ class Work:
         wanted: frozenset[int],
         common: dict[str, Any],
     ) -> Task:
-        """Share the minutes out over a crew: as many as are asked for, and as a person's half window needs."""
+        """Share the minutes out over a crew: as many as asked for, and as half a window needs."""
         people = common["people"]
         room = max((int(self.regular[p, first : last + 1].sum()) for p in people), default=0)
         if split and room:
             crew = max(crew, -(-2 * minutes // room) if minutes > room // 2 else 1)
         crew = max(1, min(crew, len(people)))
         each = -(-minutes // crew)
-        day = max(
-            (int(self.regular[p, d].sum()) for p in people for d in range(first, last + 1)), default=0
-        )
+        day = max((int(self.regular[p, d].sum()) for p in people for d in range(first, last + 1)), default=0)
         return Task(
             code=name,
             minutes=each,

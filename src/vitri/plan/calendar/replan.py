@@ -1,0 +1,181 @@
+"""The job behind `vitri replan`: a published calendar, a changed scenario, and the least change between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from vitri.data.instance import Instance
+from vitri.errors import DataError, Finding
+from vitri.i18n import N_
+from vitri.optimise.month.keep import Changes, Published, keep_places
+from vitri.optimise.month.plan import MonthPlan
+from vitri.optimise.month.search import Level, month_levels, solve_month
+from vitri.plan.calendar.job import problems, result_of
+from vitri.plan.calendar.rows import from_tables
+from vitri.plan.result import Result
+from vitri.policy import model_for
+from vitri.workload.month.problem import MonthProblem
+
+_SECONDS = 5.0
+_POINTS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontPoint:
+    """What so many changes of people buy: work left undone in all, empty places, and whether that is proven.
+
+    `gap` is the sum of what is not proven, in minutes.
+    """
+
+    office: str
+    budget: int
+    changes: int
+    unmet_minutes: int
+    empty_places: int
+    proven: bool
+    gap: int | None
+    chosen: bool = False
+
+
+def replan(run: Result, instance: Instance, *, budget: int | None = None) -> tuple[Result, list[FrontPoint]]:
+    """Plan a published month again after changes, close to what was published.
+
+    `instance` is the changed scenario. Without a budget, as much work is done as is possible at all, with the
+    fewest tasks and events given to other people; with one, at most so many change per office. Either way
+    most work then stays in its sessions. Returns the new result, and the front: what each number of changes
+    would buy. Raises `DataError` where the run is no calendar or the changed scenario cannot be used.
+    """
+    if run.info.get("kind") != "calendar":
+        raise DataError(
+            Finding(
+                code="no_calendar",
+                table="result.json",
+                message=N_("This run is not a calendar."),
+                advice=N_("Make one with: vitri calendar DIR --month YYYY-MM -o RUN."),
+            )
+        )
+    started = dt.datetime.now(dt.UTC)
+    month = str(run.info["month"])
+    model = model_for(instance, instance.info.policy)
+    offices = [str(office) for office in run.info["offices"]]
+    found, findings = problems(instance, model, month, offices[0] if len(offices) == 1 else None)
+    plans: list[MonthPlan] = []
+    front: list[FrontPoint] = []
+    for problem in found:
+        published = published_of(problem, run, month)
+        plan, points = _office(problem, published, budget)
+        plans.append(plan)
+        front += points
+    more = {
+        "published_digest": run.digest,
+        "budget": budget,
+        "front": [asdict(point) for point in front],
+    }
+    return result_of(instance, model, month, plans, findings, started, more=more), front
+
+
+def published_of(problem: MonthProblem, run: Result, month: str) -> Published:
+    """Return what a run published, in the numbers of a problem."""
+    owners, sent, pieces = from_tables(problem, run.tables, month)
+    return Published(
+        tuple(tuple(who) for who in owners),
+        tuple(tuple(who) for who in sent),
+        {piece[:4]: piece[4] for piece in pieces},
+    )
+
+
+def _solve(problem: MonthProblem, published: Published, budget: int | None) -> MonthPlan:
+    """Minimise what is left undone, then the changes, then overtime and the heaviest load."""
+    changes = Changes(published, budget)
+    levels: list[Level] = []
+    for level in month_levels(problem):
+        if level.measure == "overtime_minutes":
+            levels.append(changes.level())
+        if level.measure != "peak_load_dec1":
+            levels.append(level)
+    return solve_month(problem, tuple(levels), seconds=_SECONDS, change=changes)
+
+
+def _office(
+    problem: MonthProblem, published: Published, budget: int | None
+) -> tuple[MonthPlan, list[FrontPoint]]:
+    best = _solve(problem, published, None)
+    needed = _measure(best, "changed_people")
+    least = _forced(problem, published)
+    budgets = sorted(set(range(least, needed)))
+    if len(budgets) > _POINTS:
+        step = -(-len(budgets) // _POINTS)
+        budgets = budgets[::step]
+    if budget is not None and least <= budget < needed and budget not in budgets:
+        budgets.append(budget)
+    plans = {needed: best}
+    for allowed in sorted(budgets):
+        plans[allowed] = _solve(problem, published, allowed)
+    if budget is not None and budget < least:
+        raise DataError(_too_tight(problem, budget, least))
+    picked = needed if budget is None else min(budget, needed)
+    front = [_point(problem, allowed, plan, allowed == picked) for allowed, plan in sorted(plans.items())]
+    return keep_places(plans[picked], published), front
+
+
+def _forced(problem: MonthProblem, published: Published) -> int:
+    """Count what has to change whatever is done: published people who may not do it any more, or are full.
+
+    Work that is left undone counts as a change of its people, so this is a floor and no promise.
+    """
+    tasks = sum(
+        1
+        for task, who in zip(problem.tasks, published.owners, strict=True)
+        if who and not set(who) <= set(task.people)
+    )
+    events = sum(
+        1
+        for event, who in zip(problem.events, published.sent, strict=True)
+        if who and not set(who) <= set(event.people)
+    )
+    away = [int((problem.regular[p] + problem.extra[p]).sum()) == 0 for p in range(len(problem.people))]
+    gone = sum(
+        1
+        for task, who in zip(problem.tasks, published.owners, strict=True)
+        if any(_no_room(problem, p, task.first, task.last, task.minutes) or away[p] for p in who)
+        and set(who) <= set(task.people)
+    )
+    return tasks + events + gone
+
+
+def _no_room(problem: MonthProblem, p: int, first: int, last: int, minutes: int) -> bool:
+    time = problem.regular[p, first : last + 1].sum() + problem.extra[p, first : last + 1].sum()
+    return bool(time < minutes)
+
+
+def _too_tight(problem: MonthProblem, budget: int, least: int) -> Finding:
+    return Finding(
+        code="budget_too_tight",
+        table="assignments",
+        row_key=problem.office,
+        value=str(budget),
+        allowed=N_("at least {least}"),
+        message=N_("At least {least} tasks or events must go to other people, whatever is done."),
+        advice=N_("Allow {least} changes, or take a change back."),
+        fields={"least": least},
+    )
+
+
+def _measure(plan: MonthPlan, measure: str) -> int:
+    return sum(level.value for level in plan.levels if level.measure == measure)
+
+
+def _point(problem: MonthProblem, budget: int, plan: MonthPlan, chosen: bool) -> FrontPoint:
+    counted = [level for level in plan.levels if level.measure in ("unmet_minutes", "empty_places")]
+    gaps = [level.gap for level in counted]
+    return FrontPoint(
+        office=problem.office,
+        budget=budget,
+        changes=_measure(plan, "changed_people"),
+        unmet_minutes=_measure(plan, "unmet_minutes"),
+        empty_places=_measure(plan, "empty_places"),
+        proven=all(level.status == "optimal" for level in counted),
+        gap=None if any(gap is None for gap in gaps) else sum(gap or 0 for gap in gaps),
+        chosen=chosen,
+    )
