@@ -39,6 +39,7 @@ COMMANDS = (
     "uncertainty",
     "ceilings",
     "run-scenarios",
+    "adoption",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

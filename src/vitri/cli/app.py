@@ -11,6 +11,7 @@ import click
 
 from vitri._version import __version__
 from vitri.cli import (
+    adoption_commands,
     capacity_commands,
     ceiling_commands,
     cliff_commands,
@@ -103,6 +104,7 @@ _COMMANDS = (
     *ceiling_commands.COMMANDS,
     *plan_commands.COMMANDS,
     *scenario_commands.COMMANDS,
+    *adoption_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,
 )
