@@ -254,6 +254,26 @@ def registrations(draw: Draw) -> list[list[object]]:
     return rows
 
 
+FULL = ("code", "office", "organisation", "work_item", "quantity", "period", "release_date", "due_date",
+        "kind", "status", "basis", "priority")  # fmt: skip
+
+
+def full_registrations() -> list[list[object]]:
+    """Return what the five other offices would register by month: the lines of the variant dang-ky-day-du."""
+    draw = Draw(SEED + 5)
+    rows: list[list[object]] = []
+    for office in OFFICES:
+        if office[7]:
+            continue
+        lines = [row for row in monthly_lines(office[0], draw) if row["status"] != "returned"]
+        lines.sort(key=lambda row: str(row["period"]))
+        for number, row in enumerate(lines, start=1):
+            row["code"] = f"{office[0]}-M{number:04d}"
+            row["status"] = "approved"
+            rows.append([row.get(column, "") for column in FULL])
+    return rows
+
+
 def submissions() -> list[list[object]]:
     """Return who registered which month: three offices all of them, the others part of a year or nothing."""
     rows: list[list[object]] = []
@@ -384,6 +404,8 @@ def main(folder: Path) -> None:
     write(folder, "drivers", "office,organisation,driver,year,value,unit,influence", drivers())
     write(folder, "submissions", "office,organisation,month,state,submitted_on", submissions())
     write(folder, "registrations", ",".join(REGISTRATION), registrations(draw))
+    (folder / "variants").mkdir(exist_ok=True)
+    write(folder / "variants", "dang-ky-day-du", ",".join(FULL), full_registrations())
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ COMMANDS = (
     "run-scenarios",
     "calendar",
     "replan",
+    "adoption",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -41,8 +41,11 @@ def test_generator_gives_the_same_bytes(root: Path, tmp_path: Path, name: str) -
     """Running the generator again writes exactly the committed files, and nothing else."""
     folder = root / "scenarios" / name
     subprocess.run([sys.executable, str(folder / "generate.py"), str(tmp_path)], check=True, timeout=120)
-    committed = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == committed
+    committed = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.csv")}
+    written = {
+        path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    }
+    assert written == committed
     assert sum(map(len, committed.values())) < 6_000_000
 
 

@@ -16,6 +16,7 @@ from vitri.variant.registry import CHANGES
 from vitri.variant.units import apportion
 
 Build = Callable[..., Instance]
+DAYS = {"from_date": "2021-03-01", "to_date": "2021-03-31"}
 
 
 def run(instance: Instance, *changes: dict[str, Any]) -> tuple[Instance, list[ChangeReport]]:
@@ -495,10 +496,20 @@ def test_every_kind_has_a_sentence_in_both_languages(tiny_of: Build) -> None:
         "set_value": {"table": "offices", "column": "note", "value": "x"},
         "add_rows": {"table": "areas", "rows": [{"code": "T2", "name": "Vùng", "parent": "T"}]},
         "remove_rows": {"table": "current_posts", "where": {"office": "*"}},
+        "digitise": {"where": {"work_item": "TH1"}, "by_pct": 30},
+        "move_organisation": {"where": {"office": "A", "organisation": "HND"}, "to": "C"},
+        "merge_offices": {"where": {"office": ["A", "B"]}, "into": "AB"},
+        "split_office": {"where": {"office": "A"}, "into": ["A1", "A2"], "shares": [2, 1]},
+        "add_absence": {"where": {"code": "N2"}, **DAYS, "kind": "training"},
+        "retire": {"where": {"code": "N2"}, "on": "2021-06-30"},
+        "pin": {"where": {"code": "N2"}, "kind": "main", "task_group": "TH"},
+        "unpin": {},
+        "freeze_recruitment": {"where": {"unit": "T"}},
     }
     assert set(examples) == set(CHANGES)
+    with_pin = {"pins": "code,kind,official,task_group,reason\nP1,main,N2,TH,thử"}
     for do, keys in examples.items():
-        _, (report,) = run(tiny_of(), {"do": do, **keys})
+        _, (report,) = run(tiny_of(**(with_pin if do == "unpin" else {})), {"do": do, **keys})
         assert report.sentence_vi != report.sentence_en
         assert "{" not in report.sentence_vi + report.sentence_en
         assert report.as_dict()["sentence_vi"] == report.sentence("vi")

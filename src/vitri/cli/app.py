@@ -12,6 +12,7 @@ import click
 from vitri._version import __version__
 from vitri.cli import (
     calendar_commands,
+    adoption_commands,
     capacity_commands,
     ceiling_commands,
     cliff_commands,
@@ -106,6 +107,7 @@ _COMMANDS = (
     *ceiling_commands.COMMANDS,
     *plan_commands.COMMANDS,
     *scenario_commands.COMMANDS,
+    *adoption_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *calendar_commands.COMMANDS,
     *convert_commands.COMMANDS,

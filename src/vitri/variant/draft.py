@@ -124,6 +124,20 @@ class Draft:
                 self._claim(table, list(labels), column, change)
         return list(labels)
 
+    def replace(self, table: str, frame: pd.DataFrame) -> None:
+        """Put a rewritten table in place; row labels must stay unique, cells do not count as touched."""
+        self._tables[table] = frame
+
+    def extend(self, table: str, frame: pd.DataFrame) -> None:
+        """Add rows of stored values with fresh labels; cells do not count as touched."""
+        if frame.empty:
+            return
+        now = self.table(table)
+        start = 0 if now.empty else int(max(now.index)) + 1
+        more = frame.reindex(columns=now.columns).set_axis(range(start, start + len(frame)))
+        more = more.astype({column: str(now[column].dtype) for column in now.columns})
+        self._tables[table] = pd.concat([now, more]) if len(now) else more
+
     def drop(self, table: str, labels: Sequence[int]) -> None:
         """Take rows out."""
         self._tables[table] = self.table(table).drop(index=list(labels))

@@ -29,7 +29,7 @@ MEASURES: tuple[str, ...] = (
     "imbalance_minutes",
     "extra_duties",
 )
-KeyType = Literal["decimal", "int", "text", "month", "choice", "value", "rows"]
+KeyType = Literal["decimal", "int", "text", "month", "choice", "value", "rows", "list"]
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,9 @@ class Kind:
         """Return the sentence of a change in one language."""
         fields: dict[str, object] = {"where": place(change, self.table, lang), "rows": outcome.rows}
         fields |= {
-            name: shown(value, lang) for name, value in change.keys.items() if not isinstance(value, list)
+            name: shown(value, lang)
+            for name, value in change.keys.items()
+            if not isinstance(value, (list, tuple))
         }
         fields |= {"before": shown(outcome.before, lang), "after": shown(outcome.after, lang)}
         fields |= {name: shown(value, lang) for name, value in outcome.fields.items()}

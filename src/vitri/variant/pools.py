@@ -27,7 +27,7 @@ def set_pool(draft: Draft, change: Change) -> Outcome | None:
     start: str | None = change.keys.get("from_month")
     pool = change.keys["pool"]
     if not draft.has("memberships"):
-        _write_default(draft)
+        write_default(draft)
     before = _shares(draft)
     touched = 0
     for cell in product(*(change.where.get(column, ("*",)) for column in _COLUMNS)):
@@ -59,7 +59,7 @@ def _codes_known(draft: Draft, change: Change) -> bool:
     return len(draft.findings) == count
 
 
-def _write_default(draft: Draft) -> None:
+def write_default(draft: Draft) -> None:
     """Write out what an absent table means: shared groups are shared, specific ones stay with their owner."""
     groups = draft.table("task_groups")
     own = groups["code"][groups["scope"] == "specific"]

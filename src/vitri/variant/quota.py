@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from vitri.i18n import N_
 from vitri.variant.draft import Draft
 from vitri.variant.model import Change, Key, Kind, Outcome
-from vitri.variant.units import apportion, children, current_heads
+from vitri.variant.units import apportion, children, current_heads, offices_of
 
 _COUNTED = ("allocated", "provisional")
 
@@ -171,6 +172,11 @@ def _share_out(draft: Draft, row: int, before: int, after: int, change: Change) 
 
 def set_ceiling(draft: Draft, change: Change) -> Outcome | None:
     """Give units a ceiling and say whether it is allocated, provisional or not assigned."""
+    if change.keys.get("per") == "office":
+        units = sorted({o for unit in change.where["unit"] for o in offices_of(draft, unit)})
+        change = replace(change, where={**change.where, "unit": tuple(units)}) if units else change
+        have = set(draft.table("quotas")["unit"])
+        draft.append("quotas", [{"unit": u, "status": "unassigned"} for u in units if u not in have], change)
     groups = _group_rows(draft, change)
     table = draft.table("quotas")
     status = change.keys.get("status", "allocated")
@@ -202,8 +208,14 @@ def set_ceiling(draft: Draft, change: Change) -> Outcome | None:
         draft.nothing(change)
         return None
     after: int | str = change.keys["posts"] * len(groups) if "posts" in change.keys else status
+    each = change.keys.get("per") == "office"
+    amount = f"{change.keys['posts']} × {len(groups)}" if each and "posts" in change.keys else after
     return Outcome(
-        rows=len(groups), before=sum(befores), after=after, measure="posts", fields={"status": status}
+        rows=len(groups),
+        before=sum(befores),
+        after=after,
+        measure="posts",
+        fields={"status": status, "amount": amount},
     )
 
 
@@ -239,9 +251,9 @@ def _kind(do: str, keys: tuple[Key, ...], apply: object, sentence: str) -> Kind:
 KINDS = (
     _kind(
         "set_ceiling",
-        (_POSTS, _STATUS),
+        (_POSTS, _STATUS, Key("per", "choice", choices=("unit", "office"))),
         set_ceiling,
-        N_("The ceiling of {where} is {after} posts ({status})."),
+        N_("The ceiling of {where} is {amount} posts ({status})."),
     ),
     _kind("set_floor", (_NEEDED,), set_limit, N_("{where}: at least {posts} posts.")),
     _kind("set_cap", (_NEEDED,), set_limit, N_("{where}: at most {posts} posts.")),

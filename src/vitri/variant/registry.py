@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from vitri.variant import pools, quota, rows, settings, work
+from vitri.variant import people, pools, quota, restructure, rows, settings, split, work
 from vitri.variant.model import Kind
 
 CHANGES: dict[str, Kind] = {
-    kind.do: kind for kind in (*work.KINDS, *settings.KINDS, *quota.KINDS, *pools.KINDS, *rows.KINDS)
+    kind.do: kind
+    for kind in (
+        *work.KINDS,
+        *settings.KINDS,
+        *quota.KINDS,
+        *pools.KINDS,
+        *restructure.KINDS,
+        *split.KINDS,
+        *people.KINDS,
+        *rows.KINDS,
+    )
 }

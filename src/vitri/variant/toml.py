@@ -263,6 +263,8 @@ def _value(key: Key, raw: Any, files: Mapping[str, Rows]) -> Any:
     """Return one key's value in its own type, None if it is not possible."""
     if key.type == "rows":
         return _rows(raw, files)
+    if key.type == "list":
+        return _texts(raw) if isinstance(raw, (list, tuple)) and raw else None
     if key.type == "value":
         return "yes" if raw is True else "no" if raw is False else nfc(str(raw))
     if key.type in {"decimal", "int"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -140,6 +141,13 @@ def set_norm(draft: Draft, change: Change) -> Outcome | None:
     )
 
 
+def digitise(draft: Draft, change: Change) -> Outcome | None:
+    """Let products take so many percent less time, everywhere or from a month or in an office on."""
+    factor = 1 - Decimal(change.keys["by_pct"]) / 100
+    keys = {name: value for name, value in change.keys.items() if name != "by_pct"}
+    return set_norm(draft, replace(change, keys=keys | {"by": factor}))
+
+
 def _set_local(draft: Draft, change: Change, codes: set[str]) -> None:
     """Carry a norm that changes everywhere over to its dated and local rows, which would win otherwise."""
     norms = draft.table("norms")
@@ -221,6 +229,21 @@ KINDS = (
             Key("source", "text"),
         ),
         sentence=N_("The norm of {where} changes from {before} to {after} minutes from {month}."),
+    ),
+    Kind(
+        do="digitise",
+        table="work_items",
+        apply=digitise,
+        where_columns=("work_item", "office", "task_group", "organisation", "complexity"),
+        where_required=("work_item",),
+        keys=(
+            Key("by_pct", "decimal", required=True, minimum=Decimal(0), above=True, maximum=Decimal(99)),
+            Key("from_month", "month"),
+            Key("source", "text"),
+        ),
+        sentence=N_(
+            "{where} is digitised, {by_pct} % less time: {before} becomes {after} minutes from {month}."
+        ),
     ),
     Kind(
         do="set_status",
