@@ -11,8 +11,8 @@ import click
 
 from vitri._version import __version__
 from vitri.cli import (
-    calendar_commands,
     adoption_commands,
+    calendar_commands,
     capacity_commands,
     ceiling_commands,
     cliff_commands,

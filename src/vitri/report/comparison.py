@@ -16,6 +16,7 @@ from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Kind, Styles
 from vitri.report.table import SERIAL, Cell, Column, Table
+from vitri.rules import REGISTRY
 
 if TYPE_CHECKING:
     from vitri.compare import Comparison, ResultLike
@@ -273,10 +274,11 @@ class _Book:
         )
         table.sheet.note(tr(note, lang))
         table.header()
+        titles = {entry.name: entry.title for entry in REGISTRY}
         frame = found.by_rule
         for serial, rule in enumerate(sorted(frame["rule"].unique()), 1):
             own = frame[frame["rule"] == rule].set_index("run")
-            values: dict[str, Cell] = {"tt": str(serial), "rule": str(rule)}
+            values: dict[str, Cell] = {"tt": str(serial), "rule": tr(titles.get(str(rule), str(rule)), self.lang)}
             for i, run in enumerate(found.runs):
                 if run in own.index:
                     values[f"l{i}"] = int(own.loc[run, "at_limit"])
