@@ -43,6 +43,8 @@ COMMANDS = (
     "done",
     "cancel",
     "status",
+    "assign",
+    "alternatives",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -11,6 +11,7 @@ import click
 
 from vitri._version import __version__
 from vitri.cli import (
+    assign_commands,
     capacity_commands,
     ceiling_commands,
     cliff_commands,
@@ -95,6 +96,7 @@ def cli() -> None:
 _COMMANDS = (
     *data_commands.COMMANDS,
     *cycle_commands.COMMANDS,
+    *assign_commands.COMMANDS,
     *estimate_commands.COMMANDS,
     *quality_commands.COMMANDS,
     *capacity_commands.COMMANDS,
