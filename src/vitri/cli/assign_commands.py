@@ -25,6 +25,7 @@ UNITS = {
     "percent": N_("%"),
     "lines": N_("lines"),
 }
+WITHIN = N_("proven, within the tolerance")
 STATUS = {"optimal": N_("proven"), "feasible": N_("not proven")}
 
 
@@ -163,7 +164,7 @@ def _tell(result: Result) -> None:
             "" if level["bound"] is None else number(level["bound"], lang),
             "" if level["gap"] is None else number(level["gap"], lang),
             tr(UNITS[level["unit"]], lang),
-            tr(STATUS[level["status"]], lang),
+            tr(WITHIN if level["status"] == "optimal" and level["gap"] else STATUS[level["status"]], lang),
         ]
         for level in result.info["levels"]
     ]
@@ -182,8 +183,8 @@ def _tell(result: Result) -> None:
             strict=True,
         )
     ]
-    titles = (N_("Official"), N_("Hours assigned"), N_("Time fund (hours)"), N_("Load"))
-    table([tr(title, lang) for title in titles], shown, title=tr("Highest loads", lang), right=(1, 2, 3))
+    heads = (N_("Official"), N_("Hours assigned"), N_("Time fund (hours)"), N_("Load"))
+    table([tr(title, lang) for title in heads], shown, title=tr("Highest loads", lang), right=(1, 2, 3))
 
 
 def level_name(level: dict[str, object], lang: str) -> str:

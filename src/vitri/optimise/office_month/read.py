@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -113,14 +113,14 @@ def bands_of(model: PlanningModel) -> tuple[int, ...]:
 
 
 def _leaders(instance: Instance, model: PlanningModel) -> dict[str, _Leader]:
-    positions = instance.filled("positions").set_index("code")
+    rows: dict[str, Any] = {str(row["code"]): row for row in instance.filled("positions").to_dict("records")}
     result: dict[str, _Leader] = {}
     frame = instance.table("officials")
     for code, position in zip(texts(frame, "code"), texts(frame, "position"), strict=True):
-        if position not in positions.index:
+        if position not in rows:
             result[code] = _Leader(False, 10_000)
             continue
-        row = positions.loc[position]
+        row = rows[position]
         leader = str(row["tenure"]) == "elected" or str(row["leader_role"]) in ("head", "deputy", "member")
         share = int(model.leadership.free_pct * 100) if pd.isna(row["free_pct"]) else int(row["free_pct"])
         result[code] = _Leader(leader, share if leader else 10_000)
@@ -182,20 +182,22 @@ def _members(
     month: str,
 ) -> dict[str, Member]:
     """Return everybody's time of the month, the overtime left of the year, and the earlier months."""
-    time = person_time.set_index(["official", "month"])
+    keys = zip(texts(person_time, "official"), texts(person_time, "month"), strict=True)
+    both = zip(wholes(person_time, "minutes", 0), wholes(person_time, "overtime_minutes", 0), strict=True)
+    time = dict(zip(keys, both, strict=True))
     before = instance.filled("previous_assignments")
     before = before[before["month"] < month]
-    work = before.groupby(["official", "month"])["minutes"].sum()
-    year = before[before["month"].str[:4] == month[:4]].groupby("official")["overtime_minutes"].sum()
+    work: dict[Any, int] = before.groupby(["official", "month"])["minutes"].sum().to_dict()
+    this_year = before[before["month"].str[:4] == month[:4]]
+    year: dict[Any, int] = this_year.groupby("official")["overtime_minutes"].sum().to_dict()
     cap = model.overtime.max_hours_year * 60
     months = sorted(before["month"].unique())
     members: dict[str, Member] = {}
     for person in people:
-        if (person.code, month) not in time.index:
+        if (person.code, month) not in time:
             continue
-        minutes = int(time.at[(person.code, month), "minutes"])
-        extra = int(time.at[(person.code, month), "overtime_minutes"])
-        past = [m for m in months if (person.code, m) in time.index]
+        minutes, extra = time[person.code, month]
+        past = [m for m in months if (person.code, m) in time]
         leader = leaders[person.code]
         members[person.code] = Member(
             person.code,
@@ -203,7 +205,7 @@ def _members(
             extra=max(0, min(extra, cap - int(year.get(person.code, 0)))),
             free=minutes * leader.free_bp // 10_000 if leader.leader else None,
             groups=person.max_groups,
-            past_time=sum(int(time.at[(person.code, m), "minutes"]) for m in past),
+            past_time=sum(time[person.code, m][0] for m in past),
             past_work=sum(int(work.get((person.code, m), 0)) for m in past),
         )
     return members
@@ -211,12 +213,15 @@ def _members(
 
 def _lines(instance: Instance, lines: pd.DataFrame, month: str) -> dict[str, list[Line]]:
     """Return each office's lines; a registration divided over several pools gives a line for each."""
-    frame = instance.filled("registrations").set_index("code")
-    items = instance.filled("work_items").set_index("code")["people_needed"]
+    frame = instance.filled("registrations")
+    told = dict(zip(frame["code"], frame["people_needed"], strict=True))
+    item_of = dict(zip(texts(frame, "code"), texts(frame, "work_item"), strict=True))
+    held = dict(zip(texts(frame, "code"), texts(frame, "current_official"), strict=True))
+    catalogue = instance.filled("work_items")
+    usual = dict(zip(texts(catalogue, "code"), wholes(catalogue, "people_needed", 1), strict=True))
     before = instance.filled("previous_assignments")
     before = before[(before["month"] < month) & (before["role"] == "main") & before["registration"].notna()]
-    last = before.sort_values("month").groupby("registration")["official"].last()
-    held = frame["current_official"]
+    last = before.sort_values("month").groupby("registration")["official"].last().to_dict()
     made: dict[str, list[Line]] = {}
     parts = lines.groupby("registration").size()
     for code, office, pool, group, minutes, priority in zip(
@@ -228,11 +233,7 @@ def _lines(instance: Instance, lines: pd.DataFrame, month: str) -> dict[str, lis
         wholes(lines, "priority", 2),
         strict=True,
     ):
-        people = frame.at[code, "people_needed"]
-        item = frame.at[code, "work_item"]
-        if pd.isna(people):
-            people = items.get(item, 1) if isinstance(item, str) else 1
-        doer = last.get(code, held.at[code])
+        people = told[code]
         name = code if parts[code] == 1 else f"{code}@{pool}"
         made.setdefault(office, []).append(
             Line(
@@ -240,8 +241,8 @@ def _lines(instance: Instance, lines: pd.DataFrame, month: str) -> dict[str, lis
                 (pool, group),
                 minutes,
                 priority,
-                1 if pd.isna(people) else int(people),
-                doer if isinstance(doer, str) else "",
+                usual.get(item_of[code], 1) if pd.isna(people) else int(people),
+                str(last.get(code, held[code])),
             )
         )
     return made

@@ -211,7 +211,7 @@ def assign_month(
     case: OfficeMonth,
     levels: Sequence[Level],
     *,
-    effort: float = 12.0,
+    effort: float = 6.0,
     seconds: float | None = None,
     seed: int = 0,
 ) -> Assigned:
@@ -287,7 +287,7 @@ def _hint(program: _Program, solver: cp_model.CpSolver, status: object) -> None:
     """Let the next level start from this level's answer."""
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return
-    program.model.clear_hints()
+    program.model.clear_hints()  # type: ignore[no-untyped-call]
     for group in (program.x, program.h, program.main, program.backup):
         for var in group.values():
             program.model.add_hint(var, solver.value(var))
