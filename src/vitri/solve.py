@@ -124,7 +124,7 @@ def solve(
     info: dict[str, Any] = {
         "schema": 1,
         "vitri_version": __version__,
-        "versions": _versions(),
+        "versions": versions(),
         "scenario": {
             "code": instance.info.code,
             "name": instance.info.name,
@@ -168,7 +168,8 @@ def _levels(stage: str, levels: Sequence[LevelValue], named: Mapping[str, str]) 
     return [{"stage": stage, **asdict(level), "name_vi": named.get(level.name)} for level in levels]
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that a result depends on."""
     from importlib.metadata import version
 
     names = ("ortools", "pandas", "numpy", "pydantic", "holidays", "babel")

@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("variant", "scenario", "compare", "explain"),
     ("solve",),
+    ("assigning",),
     ("report",),
     ("cli",),
     ("__main__",),

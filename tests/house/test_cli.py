@@ -47,6 +47,8 @@ COMMANDS = (
     "calendar",
     "replan",
     "adoption",
+    "assign",
+    "alternatives",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

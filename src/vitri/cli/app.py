@@ -12,6 +12,7 @@ import click
 from vitri._version import __version__
 from vitri.cli import (
     adoption_commands,
+    assign_commands,
     calendar_commands,
     capacity_commands,
     ceiling_commands,
@@ -98,6 +99,7 @@ def cli() -> None:
 _COMMANDS = (
     *data_commands.COMMANDS,
     *cycle_commands.COMMANDS,
+    *assign_commands.COMMANDS,
     *estimate_commands.COMMANDS,
     *quality_commands.COMMANDS,
     *capacity_commands.COMMANDS,

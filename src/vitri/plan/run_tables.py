@@ -12,6 +12,7 @@ import pandas as pd
 
 from vitri.i18n import Lang
 from vitri.plan.columns import Column, ColumnType, RunTable, declare
+from vitri.plan.month_tables import DECLARED as _MONTH
 from vitri.plan.uncertainty_tables import DECLARED as _UNCERTAINTY
 
 __all__ = ["COMMON", "RUN_TABLES", "Column", "RunTable", "conform", "schema"]
@@ -294,7 +295,8 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
 
 #: Every run table by name, in the order of writing.
 RUN_TABLES: Mapping[str, RunTable] = {
-    name: declare(name, titles, columns, COMMON) for name, titles, columns in (*_DECLARED, *_UNCERTAINTY)
+    name: declare(name, titles, columns, COMMON)
+    for name, titles, columns in (*_DECLARED, *_UNCERTAINTY, *_MONTH)
 }
 
 

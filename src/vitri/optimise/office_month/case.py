@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Cell = tuple[str, str]
 """A pool and a task group."""
@@ -68,7 +69,8 @@ class OfficeMonth:
 
     `fits[cell][official]`; `duty[cell]` the duty tag of a cell; `apart` pairs of duties that one person may
     not hold together. Pins: `pinned_main[line]`, `pinned_helpers[line]`, `mains` and `backups` (cell,
-    official), `excluded` (line, official). Codes of people and lines are sorted.
+    official), `excluded` (line, official). `bands` are the model's load bands in percent. Codes of people and
+    lines are sorted.
     """
 
     office: str
@@ -79,6 +81,7 @@ class OfficeMonth:
     duty: Mapping[Cell, str] = field(default_factory=dict)
     apart: frozenset[frozenset[str]] = frozenset()
     people_per_group: int = 4
+    bands: tuple[int, ...] = ()
     pinned_main: Mapping[str, str] = field(default_factory=dict)
     pinned_helpers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mains: tuple[tuple[Cell, str], ...] = ()
@@ -89,6 +92,27 @@ class OfficeMonth:
     def cells(self) -> tuple[Cell, ...]:
         """The cells that have work, sorted."""
         return tuple(sorted({line.cell for line in self.lines}))
+
+    @property
+    def asked(self) -> int:
+        """All minutes of the month's lines that somebody may do."""
+        return sum(line.minutes for line in self.lines if self.able(line))
+
+    @cached_property
+    def steps(self) -> dict[str, tuple[int, ...]]:
+        """Minutes above which work makes the load uneven, earlier months included: the even share, the bands.
+
+        The even share is a person's part of all work that somebody may do, in proportion to their time.
+        """
+        work = sum(person.past_work for person in self.people)
+        work += self.asked
+        time = sum(person.past_time + person.time for person in self.people)
+        found: dict[str, tuple[int, ...]] = {}
+        for person in self.people:
+            own = person.past_time + person.time
+            even = -(-own * work // time) if time else 0
+            found[person.code] = tuple(sorted({even, *(own * band // 100 for band in self.bands)}))
+        return found
 
     def able(self, line: Line) -> tuple[str, ...]:
         """Return who may be responsible for a line, in order of codes."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vitri.i18n import N_
 from vitri.optimise.office_month.case import Given, OfficeMonth, share_up, work_of
-from vitri.optimise.people_month import goals_of
 
 if TYPE_CHECKING:
     from vitri.policy import PlanningModel
@@ -34,6 +33,7 @@ UNDONE = (
 REST = (
     Level("roles", 95, N_("Main and backup officials missing"), "missing_roles", "roles"),
     Level("highest", 96, N_("Highest load over the months"), "highest_load_pct", "percent"),
+    Level("uneven", 96, N_("Uneven load over the months"), "imbalance_minutes"),
     Level("foreign", 97, N_("Minutes outside one's own position"), "foreign_minutes"),
     Level("changed", 98, N_("Registrations that change hands"), "changed_lines", "lines"),
     Level("spread", 99, N_("Minutes away from the main official"), "spread_minutes"),
@@ -44,8 +44,11 @@ REST = (
 def levels_of(model: PlanningModel, tolerance: int = 0) -> tuple[Level, ...]:
     """Return the levels in order: the planning model's undone work and overtime, then the rest.
 
-    `tolerance` is how many percentage points the highest load may rise for the levels after it.
+    `tolerance` is how many percentage points the highest load may rise for the levels after it; the uneven
+    load may rise by that share of the even one.
     """
+    from vitri.optimise.people_month import goals_of
+
     service = [
         Level(goal.key, goal.order, goal.name, goal.measure, priorities=goal.priorities)
         for goal in goals_of(model)
@@ -53,11 +56,27 @@ def levels_of(model: PlanningModel, tolerance: int = 0) -> tuple[Level, ...]:
     ]
     rest = [
         Level(level.key, level.order, level.name, level.measure, level.unit, tolerance=tolerance)
-        if level.key == "highest"
+        if level.key in ("highest", "uneven")
         else level
         for level in REST
     ]
     return (*service, *rest)
+
+
+def levels_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Level, ...]:
+    """Return the levels that a saved run was assigned by."""
+    return tuple(
+        Level(
+            row["key"],
+            int(row["order"]),
+            row["name"],
+            row["measure"],
+            row["unit"],
+            tuple(row["priorities"]),
+            int(row["tolerance"]),
+        )
+        for row in rows
+    )
 
 
 def values(case: OfficeMonth, given: Given, levels: Sequence[Level]) -> list[int]:
@@ -83,6 +102,11 @@ def values(case: OfficeMonth, given: Given, levels: Sequence[Level]) -> list[int
                 if person.past_time + person.time > 0
             ),
             default=0,
+        ),
+        "uneven": sum(
+            max(0, person.past_work + load[person.code] - step)
+            for person in case.people
+            for step in case.steps[person.code]
         ),
         "foreign": foreign,
         "changed": changed,

@@ -151,6 +151,8 @@ class _Program:
             return 2 * len(case.cells) - sum(self.main.values()) - sum(self.backup.values())
         if level.key == "highest":
             return self._highest()
+        if level.key == "uneven":
+            return self._uneven()
         if level.key == "foreign":
             return sum(
                 minutes * var
@@ -179,6 +181,17 @@ class _Program:
             self.model.add(100 * (p.past_work + load) <= (p.past_time + p.time) * high)
         return high
 
+    def _uneven(self) -> cp_model.LinearExprT:
+        """Return the minutes of everybody above each of their steps."""
+        parts: list[cp_model.IntVar] = []
+        for p in self.case.people:
+            load = p.past_work + sum(minutes * var for minutes, var, _ in self.work[p.code])
+            for step in self.case.steps[p.code]:
+                above = self.model.new_int_var(0, p.past_work + p.time + p.extra, "")
+                self.model.add(above >= load - step)
+                parts.append(above)
+        return sum(parts)
+
     def _spread(self) -> cp_model.LinearExprT:
         """Return the minutes done by others than the main official of the cell."""
         parts: list[cp_model.LinearExprT] = []
@@ -198,7 +211,7 @@ def assign_month(
     case: OfficeMonth,
     levels: Sequence[Level],
     *,
-    effort: float = 20.0,
+    effort: float = 6.0,
     seconds: float | None = None,
     seed: int = 0,
 ) -> Assigned:
@@ -218,12 +231,13 @@ def assign_month(
     told: list[LevelValue] = []
     proven = True
     for index, (level, cost) in enumerate(zip(levels, program.costs, strict=True)):
-        share = 1 / (len(levels) - index) if index > 4 else 0.4
+        share = 0.5 if index + 1 < len(levels) else 1.0
         solver.parameters.max_deterministic_time = max(0.2, effort * share)
         if seconds is not None:
             solver.parameters.max_time_in_seconds = max(0.3, seconds * share)
         program.model.minimize(cost)
         status = solver.solve(program.model)
+        effort -= solver.response_proto.deterministic_time
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             best = _read(program, solver)
         if best is None:
@@ -233,6 +247,9 @@ def assign_month(
         low = value if done == "optimal" else _floor(solver.best_objective_bound, value)
         done = "optimal" if low == value else "feasible"
         bound = low if proven else None
+        slack = level.tolerance
+        if level.key == "uneven":
+            slack = level.tolerance * case.asked // 100
         told.append(
             LevelValue(
                 order=level.order,
@@ -243,11 +260,11 @@ def assign_month(
                 bound=bound,
                 gap=None if bound is None else value - bound,
                 status=done if proven else "feasible",
-                tolerance=level.tolerance,
+                tolerance=slack,
             )
         )
         proven = proven and done == "optimal"
-        program.model.add(cost <= value + level.tolerance)
+        program.model.add(cost <= value + slack)
         _hint(program, solver, status)
     assert best is not None
     final = values(case, best, levels)
@@ -270,7 +287,7 @@ def _hint(program: _Program, solver: cp_model.CpSolver, status: object) -> None:
     """Let the next level start from this level's answer."""
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return
-    program.model.clear_hints()
+    program.model.clear_hints()  # type: ignore[no-untyped-call]
     for group in (program.x, program.h, program.main, program.backup):
         for var in group.values():
             program.model.add_hint(var, solver.value(var))
