@@ -36,18 +36,24 @@ def bound_of(task: Task) -> CurveShare | None:
 
 
 def raised(
-    task: Task, found: Found, pooled: Sequence[Curve], watch: Watch, most: int = REFINED
+    task: Task,
+    found: Found,
+    pooled: Sequence[Curve],
+    watch: Watch,
+    most: int = REFINED,
+    free: FreeBound | None = None,
 ) -> CurveShare | None:
     """Raise the bound at the first level of undone work left open, by bounding single offices better.
 
     Only offices whose bound lies below their plan can matter; at most `most` of them, the farthest first.
+    `free` bounds an office more or less closely than sizing does.
     """
     bound, plan = found.bound, found.plan
     if bound is None or plan is None:
         return bound
     curves = list(pooled)
     unpack = task.setting.objective.packing.unpack
-    free = FreeBound(task.setting, task.position, task.most_groups)
+    free = free or FreeBound(task.setting, task.position, task.most_groups)
     left = set(range(len(curves)))
     while len(curves) - len(left) < most and not watch.over():
         pairs = zip(undone(task, plan.share), undone(task, bound), strict=True)
