@@ -170,9 +170,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--share", type=float, default=1.05, help="ceiling as a share of the work")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, help="time limit of a search, in seconds")
-    parser.add_argument(
-        "--refine", type=int, default=0, help="bound so many offices better (0: as sizing does)"
-    )
+    parser.add_argument("--refine", type=int, default=0, help="offices bounded again (0: as sizing does)")
+    parser.add_argument("--cells", type=int, default=18, help="groups of an office bounded exactly then")
+    parser.add_argument("--work", type=int, default=4_000_000, help="steps of the bound of an office then")
     parser.add_argument("--quick", action="store_true", help="small cases only")
     options = parser.parse_args(arguments)
     cases = QUICK if options.quick else CASES
