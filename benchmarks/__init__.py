@@ -19,6 +19,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.quota",
         "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
     ),
+    "two-level": (
+        "benchmarks.two_level",
+        "How close are plan and bound where offices combine the duties of common positions (kiêm nhiệm)?",
+    ),
     "frontier": (
         "benchmarks.frontier",
         "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",

@@ -146,7 +146,7 @@ def two_offices(seed: int) -> tuple[Task, tuple[Positions, ...], ClassSides]:
             Node("T", int(rng.integers(2, 9)), 0, (0, 1)),
         )
     )
-    pairs = ~np.eye(len(cube.groups), dtype=bool)
+    pairs = setting.cover & ~np.eye(len(cube.groups), dtype=bool)
     task = Task(cube, cube.minutes, tree, setting, pairs, 9, (0, 0))
     limits = tuple(
         SideLimit(int(rng.choice([0, 2, 2])), int(label), int(rng.integers(0, 4)))

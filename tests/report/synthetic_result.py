@@ -318,7 +318,7 @@ def _office(
                 "task_group": "PT",
                 "month": span[0],
                 "minutes": 5400,
-                "donors": "VP01;VP03",
+                "donors": 2,
                 "method": "drivers",
             }
         )

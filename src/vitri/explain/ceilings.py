@@ -66,8 +66,8 @@ def ceiling_sentences(study: CeilingStudy, names: Mapping[str, str], lang: Lang)
     """Say what each ceiling means: the structure, the proof, the end of undone work, the present ceiling."""
     said = [
         tr(
-            "Structure: {count} positions, as sizing the scenario finds it; under it every ceiling is shared "
-            "out exactly. {fixed} fixed posts are counted in every ceiling.",
+            "Positions in the structure: {count}, as sizing the scenario finds it; under it every ceiling is "
+            "shared out exactly. Fixed posts, counted in every ceiling: {fixed}.",
             lang,
             count=number(study.positions, lang),
             fixed=number(study.fixed, lang),

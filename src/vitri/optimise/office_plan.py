@@ -201,7 +201,7 @@ def pooled_curve(cube: Cube, minutes: IntArray, office: int, setting: Setting, *
         if not counted:
             continue
         cost = _pooled(counted, fund, setting, most_posts)
-        cost = _later(cost, _apart(counted, fund, setting, most_posts))
+        cost = later(cost, _apart(counted, fund, setting, most_posts))
         total, _ = min_plus(total, cost)
         total = total[: most_posts + 1]
     return Curve(total)
@@ -242,7 +242,7 @@ def _pooled(cells: Sequence[Node], fund: IntArray, setting: Setting, most_posts:
         cost[: max(enough, len(_clique(groups, setting.cover))), 0] = INFEASIBLE
     elif most_posts >= 1:
         single = _one_person(cells, groups, fund, setting)
-        cost[1:2] = _later(cost[1:2], single[None, :])
+        cost[1:2] = later(cost[1:2], single[None, :])
     return cost
 
 
@@ -281,7 +281,7 @@ def _largest_compatible(groups: Sequence[int], cover: npt.NDArray[np.bool_]) -> 
     return maximal or [()]
 
 
-def _later(left: IntArray, right: IntArray) -> IntArray:
+def later(left: IntArray, right: IntArray) -> IntArray:
     """Return the lexicographically larger row of two tables: both are bounds, so it is one."""
     return np.where(less(left, right)[:, None], right, left)
 

@@ -8,8 +8,9 @@ the pooled bound is not reached. The bound holds for every structure, so the gap
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -20,74 +21,37 @@ from vitri.optimise.cost import posts_needed
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
 from vitri.optimise.lex import less
-from vitri.optimise.office_plan import OfficePlan, Positions, Setting, plan_office, pooled_curve
-from vitri.optimise.quota import Curve, CurveShare, Tree, share_by_curve
+from vitri.optimise.office_bounds import bound_curves, bound_of, raised
+from vitri.optimise.office_plan import OfficePlan, Positions, plan_office
+from vitri.optimise.quota import Curve, CurveShare, share_by_curve
 from vitri.optimise.structure import DemandBundles, StructurePlan, design_structure
+from vitri.optimise.task import Evaluated, Found, Task, undone
+
+__all__ = [
+    "Evaluated",
+    "Found",
+    "Task",
+    "bound_curves",
+    "bound_of",
+    "evaluate",
+    "finest_structure",
+    "improve",
+    "neighbours",
+    "reached",
+]
 
 EVALUATIONS = 160
+<<<<<<< HEAD
 MOST_OFFICE_POSTS = 10_000
 # bundles a structure is chosen from; beyond that only groups alike are joined first, and moved later
 MOST_BUNDLES = 50_000
 # the same as (bundle, group) cells
 MOST_CELLS = 3_000_000
+=======
+_KICKS = 20
+>>>>>>> h-sides
 # (bundle, unit, priority, month) cells looked at in one go
 NEED_CELLS = 4_000_000
-
-
-@dataclass(frozen=True)
-class Task:
-    """The sizing problem: the work left for sized posts, limits, rules, and who follows which structure."""
-
-    cube: Cube
-    minutes: IntArray
-    tree: Tree
-    setting: Setting
-    position: npt.NDArray[np.bool_]
-    most_groups: int
-    scope_of: tuple[int, ...]
-
-    def scopes(self) -> int:
-        """Return the number of scopes."""
-        return max(self.scope_of, default=0) + 1
-
-    def needed(self) -> npt.NDArray[np.bool_]:
-        """Return which groups have work in which scope, as (scope, group)."""
-        found = np.zeros((self.scopes(), len(self.cube.groups)), dtype=bool)
-        for unit, (office, _) in enumerate(self.cube.units):
-            found[self.scope_of[office]] |= self.minutes[unit].any(axis=(1, 2))
-        return found
-
-    def ceiling_of(self, office: int) -> int:
-        """Return the tightest ceiling above an office."""
-        return min(self.tree.nodes[n].ceiling for n in self.tree.ancestors()[office])
-
-    def floor_of(self, office: int) -> int:
-        """Return the office's own floor."""
-        return self.tree.nodes[self.tree.ancestors()[office][0]].floor
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """A structure with its exact plan: positions per scope, office plans, and posts shared out.
-
-    `by_class`: quotas by class of post decided on it, so what a post is worth is not on the curves.
-    """
-
-    positions: tuple[Positions, ...]
-    offices: tuple[OfficePlan, ...]
-    share: CurveShare
-    tree: Tree
-    by_class: bool = False
-
-
-@dataclass(frozen=True)
-class Found:
-    """The best plan found, the pooled bound (None: no plan under the limits even so), and the first stage."""
-
-    plan: Evaluated | None
-    bound: CurveShare | None
-    first: StructurePlan | None
-    evaluations: int
 
 
 def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ...]], StructurePlan | None]:
@@ -222,6 +186,7 @@ def evaluate(
     return None if share is None else Evaluated(positions, tuple(offices), share, task.tree)
 
 
+<<<<<<< HEAD
 def bound_curves(task: Task) -> list[Curve]:
     """Return every office's pooled curve: a lexicographic lower bound for every structure."""
     curves = []
@@ -242,15 +207,49 @@ def bound_of(task: Task) -> CurveShare | None:
     return share_by_curve(bound_curves(task), task.tree)
 
 
+=======
+>>>>>>> h-sides
 def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = None) -> Found:
     """Find a good structure with its exact plan, and the bound; deterministic unless time runs out.
 
-    `earlier` is a structure to go on from: the plan found is never worse than that structure's.
+    `earlier` is a structure to go on from: the plan found is never worse than that structure's. Structures of
+    classes or offices start from the common one as well, so that freedom never costs.
     """
-    bound = bound_of(task)
+    starts = [] if earlier is None else [earlier]
+    if task.scopes() > 1 and not watch.over():
+        common = _common(task, watch)
+        starts += [] if common is None or common == earlier else [common]
+    found, pooled = _found(task, watch, starts)
+    return replace(found, bound=raised(task, found, pooled, watch))
+
+
+def _common(task: Task, watch: Watch) -> tuple[Positions, ...] | None:
+    """Return the best common structure found, cut down to the groups that every scope needs."""
+    found, _ = _found(replace(task, scope_of=(0,) * len(task.scope_of)), watch, [])
+    if found.plan is None:
+        return None
+    structure = []
+    for needed in task.needed():
+        cut = (tuple(g for g in groups if needed[g]) for groups in found.plan.positions[0])
+        structure.append(tuple(sorted(groups for groups in cut if groups)))
+    return tuple(structure)
+
+
+def _found(
+    task: Task, watch: Watch, known_starts: Sequence[tuple[Positions, ...]]
+) -> tuple[Found, list[Curve]]:
+    """Search from the structures given and those designed; the bound is the pooled one, with its curves."""
+    pooled = bound_curves(task)
+    bound = share_by_curve(pooled, task.tree)
     starts, first = first_structures(task, watch)
+<<<<<<< HEAD
     if earlier is not None:
         starts = [earlier, *(start for start in starts if start != earlier)]
+=======
+    starts = [*known_starts, *(start for start in starts if start not in known_starts)]
+    if not starts:
+        return Found(None, bound, first, 0), pooled
+>>>>>>> h-sides
     known: dict[tuple[int, Positions], OfficePlan] = {}
     finest = finest_structure(task)
     best: Evaluated | None = None
@@ -263,30 +262,85 @@ def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = No
         if tried is not None and (best is None or bool(less(tried.share.cost, best.share.cost))):
             best = tried
     if best is None:
-        return Found(None, bound, first, count)
+        return Found(None, bound, first, count), pooled
+    return _climb(task, watch, Found(best, bound, first, count), known), pooled
+
+
+def _climb(task: Task, watch: Watch, start: Found, known: dict[tuple[int, Positions], OfficePlan]) -> Found:
+    """Improve a structure step by step; where no step helps, from one two random steps away.
+
+    While work is left undone that the bound does not ask for, looking longer may change what a planner
+    decides: twice as many structures are tried, four times as many where that work is of the first level.
+    """
+    assert start.plan is not None
+    best = current = start.plan
+    bound, count = start.bound, start.evaluations
     budget = max(4, EVALUATIONS // max(1, len(task.cube.offices)))
+    rng = random.Random(watch.options.seed)
     seen = {best.positions}
-    improved = True
-    while improved and not reached(best, bound):
-        improved = False
-        for candidate in neighbours(task, best.positions):
+    while not reached(best, bound):
+        moved = False
+        for candidate in neighbours(task, current.positions):
             if candidate in seen:
                 continue
             seen.add(candidate)
+<<<<<<< HEAD
             # while the first level is open, looking longer may change what a planner decides
             open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
             if count >= (4 * budget if open_ else budget) or watch.over():
                 return Found(best, bound, first, count)
             tried = evaluate(task, candidate, known, watch, first=False)
+=======
+            if count >= budget * _patience(task, best.share, bound) or watch.over():
+                return Found(best, bound, start.first, count)
+            tried = evaluate(task, candidate, known)
+>>>>>>> h-sides
             count += 1
-            if tried is not None and bool(less(tried.share.cost, best.share.cost)):
-                best = tried
-                improved = True
-                watch.tell(
-                    "kiem_nhiem", _lead(task, best.share), _lead(task, bound) if bound else None, "minutes"
-                )
+            if tried is not None and bool(less(tried.share.cost, current.share.cost)):
+                current, moved = tried, True
                 break
-    return Found(best, bound, first, count)
+        if bool(less(current.share.cost, best.share.cost)):
+            best = current
+            watch.tell(
+                "kiem_nhiem", _lead(task, best.share), _lead(task, bound) if bound else None, "minutes"
+            )
+        if not moved:
+            kicked = _kicked(task, best, rng, seen, known)
+            if kicked is None:
+                break
+            current = kicked
+            count += 1
+    return Found(best, bound, start.first, count)
+
+
+def _patience(task: Task, share: CurveShare, bound: CurveShare | None) -> int:
+    if bound is None or undone(task, share)[0] > undone(task, bound)[0]:
+        return 4
+    return 2 if undone(task, share) > undone(task, bound) else 1
+
+
+def _kicked(
+    task: Task,
+    best: Evaluated,
+    rng: random.Random,
+    seen: set[tuple[Positions, ...]],
+    known: dict[tuple[int, Positions], OfficePlan],
+) -> Evaluated | None:
+    """Return a structure a few random steps from the best one, not seen before; None after some attempts."""
+    for _ in range(_KICKS):
+        positions = best.positions
+        for _ in range(rng.choice((2, 2, 3))):
+            steps = list(neighbours(task, positions))
+            if not steps:
+                return None
+            positions = rng.choice(steps)
+        if positions in seen:
+            continue
+        seen.add(positions)
+        tried = evaluate(task, positions, known)
+        if tried is not None:
+            return tried
+    return None
 
 
 def _lead(task: Task, share: CurveShare) -> float:
@@ -304,7 +358,7 @@ def reached(best: Evaluated, bound: CurveShare | None) -> bool:
 
 
 def neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[Positions, ...]]:
-    """Structures one step away: merge two positions, move a group, give a group a position of its own."""
+    """Structures one step away: merge two positions, move a group or set it apart, swap two groups."""
 
     def fits(groups: Sequence[int]) -> bool:
         return len(groups) <= task.most_groups and all(
@@ -328,3 +382,10 @@ def neighbours(task: Task, positions: tuple[Positions, ...]) -> Iterator[tuple[P
                         yield replaced(scope, [a, b], [rest, (*target, group)])
                 if rest:
                     yield replaced(scope, [a], [rest, (group,)])
+        for a, b in combinations(range(len(held)), 2):
+            for one in held[a]:
+                for two in held[b]:
+                    left = tuple(two if g == one else g for g in held[a])
+                    right = tuple(one if g == two else g for g in held[b])
+                    if fits(left) and fits(right):
+                        yield replaced(scope, [a, b], [left, right])

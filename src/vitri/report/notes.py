@@ -126,8 +126,8 @@ def _findings(source: Source) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _estimates(source: Source) -> Iterator[tuple[float, str, str, str]]:
-    keys = ("office", "organisation", "donors", "method")
-    frame = source.table("estimates", *keys, "minutes")
+    keys = ("office", "organisation", "method")
+    frame = source.table("estimates", *keys, "donors", "minutes")
     if frame.empty:
         return
     for column in keys:
@@ -136,11 +136,9 @@ def _estimates(source: Source) -> Iterator[tuple[float, str, str, str]]:
     places = {(row["office"], row["organisation"]) for row in frame.to_dict("records")}
     for office, organisation in sorted(places, key=lambda place: (_at(source, place[0]), place[1])):
         rows = frame.loc[(frame["office"] == office) & (frame["organisation"] == organisation)]
-        donors = {donor for cell in rows["donors"] for donor in cell.split(";") if donor}
         place = ", ".join(filter(None, (source.office(office), source.names("organisations", organisation))))
-        taken = "; ".join(
-            source.office(donor) for donor in sorted(donors, key=lambda code: _at(source, code))
-        )
+        donors = numbers(rows["donors"]).max()
+        taken = "" if donors != donors else tr("comparable offices: {count}", source.lang, count=int(donors))
         methods = "; ".join(sorted({say(METHODS, method, source.lang) for method in rows["method"]}))
         yield float(rows["minutes"].sum()) / 60, place, taken, methods
 
