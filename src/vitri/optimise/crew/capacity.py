@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vitri.optimise.crew.exchange import exchange
 from vitri.optimise.crew.knapsack_bound import SCALE, Matrix, climb, surcharges
 from vitri.optimise.crew.problem import (
     BoolArray,
@@ -33,6 +34,8 @@ _WINDOW_EFFORT = 20.0
 _GROUP_NODES = 150
 _SMALL_WINDOW = 250
 _NARROW_GAP = 4
+_CORE_PAIRS = 2.0
+_CORE_NODES = 1_000
 _PROBE_EFFORT = 1.0
 
 
@@ -136,7 +139,8 @@ class _Search:
         if not relaxed.feasible:
             return self.answer(infeasible=True)
         self.raise_bound(rounded_up(relaxed.value), "relaxation")
-        if self.first(relaxed):
+        self.rounded(relaxed)
+        if self.value is None and self.first(relaxed):
             return self.answer(infeasible=True)
         if self.done() or self.value is None:
             return self.answer()
@@ -197,6 +201,22 @@ class _Search:
             self.offer(owners, what)
         return found
 
+    def rounded(self, relaxed: Relaxed) -> None:
+        """Round the relaxation to its largest shares and search near it."""
+        _, person, job = self.programme(self.matrix.open)
+        share = np.zeros(self.matrix.costs.shape)
+        share[person, job] = relaxed.columns
+        near = share.argmax(axis=0)
+        self.polish(np.where(share.max(axis=0) > 0, near, self.matrix.open.argmax(axis=0)), "rounding", 0.08)
+
+    def polish(self, owners: IntArray, what: str, part: float) -> None:
+        """Search by shifts and exchanges from a hand-out, which may break limits."""
+        steps = max(300, min(3_000, 50_000_000 // max(1, self.jobs**2)))
+        until = time.monotonic() + self.share(part)
+        better, _ = exchange(self.matrix, owners, steps, until, self.options.seed)
+        if better is not None:
+            self.offer(better, what)
+
     def first(self, relaxed: Relaxed) -> bool:
         """Find a first hand-out among the pairs that look cheap; True if there is provably none at all."""
         duals = relaxed.duals
@@ -239,7 +259,9 @@ class _Search:
                 self.probe()
             elif self.close(self.bound_now(), self.turns(effort)):
                 continue
-            if not self.done():
+            if not self.done() and self.distance() > _NARROW_GAP:
+                self.core(effort)
+            if not self.done() and (effort > 1 or self.distance() <= _NARROW_GAP):
                 self.improve(effort)
             if not self.done() and self.distance() > _NARROW_GAP:
                 self.regroup(effort)
@@ -277,7 +299,7 @@ class _Search:
             if self.left() <= 0:
                 return False
             what = f"window {most}, {engine}"
-            found = self.ask(keep, engine, self.share(0.3), effort, what, self.bound, most)
+            found = self.ask(keep, engine, self.share(0.5), effort, what, self.bound, most)
             if found.outcome in ("optimal", "infeasible"):
                 settled = most + 1 if found.value is None else min(found.value, most + 1)
                 self.raise_bound(settled, what + " settled")
@@ -287,6 +309,23 @@ class _Search:
             if self.done():
                 return True
         return False
+
+    def core(self, times: float) -> None:
+        """Search the pairs of least surcharge; a hand-out outside costs what the first one left out adds."""
+        assert self.extra is not None
+        assert self.value is not None
+        keep = self.window(self.value - 1)
+        ranked = np.sort(self.extra[keep])
+        pairs = int(_CORE_PAIRS * self.jobs * times**0.5)
+        if pairs >= len(ranked):
+            return
+        outside = int(ranked[pairs])
+        keep &= self.extra < outside
+        keep[self.owners, np.arange(self.jobs)] = True
+        found = self.ask(keep, self.options.engines[0], self.share(0.25), _CORE_NODES * times, "core")
+        inside = found.value if found.outcome == "optimal" else found.bound
+        if inside is not None:
+            self.raise_bound(min(inside, -(-(self.total + outside) // SCALE)), "core")
 
     def improve(self, times: float) -> None:
         """Search everything that could be better than the best hand-out, from that hand-out."""

@@ -54,11 +54,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The relaxation: its value, and the duals of exact rows and of limits (the latter not positive)."""
+    """The relaxation: its value, the duals (exact rows, then limits, these not positive), the columns."""
 
     feasible: bool
     value: float
     duals: FloatArray
+    columns: FloatArray
 
 
 def rounded_up(bound: float) -> int | None:
@@ -86,8 +87,9 @@ def solve(
     """Solve with the engine named (``highs`` or ``cp_sat``) within a number of seconds.
 
     One worker repeats itself; more do not. `start` holds the columns of a known solution, `lower` a proven
-    bound, `most` a cost that may not be exceeded (an outcome ``infeasible`` then proves that the optimum lies above it). `effort` limits the
-    search in units that repeat themselves: nodes for HiGHS, deterministic seconds for CP-SAT.
+    bound, `most` a cost that may not be exceeded (``infeasible`` then proves that the optimum lies above it).
+    `effort` limits the search in units that repeat themselves: nodes for HiGHS, deterministic seconds for
+    CP-SAT.
     """
     if engine == "cp_sat":
         return _cp_sat(programme, seconds, start, lower, most, workers, seed, effort)
@@ -231,8 +233,9 @@ def relax(programme: Programme, seconds: float) -> Relaxed | None:
     result = mathopt.solve(model, mathopt.SolverType.GLOP, params=parameters)
     reason = result.termination.reason
     if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
-        return Relaxed(False, math.inf, np.zeros(programme.row_count))
+        return Relaxed(False, math.inf, np.zeros(programme.row_count), np.zeros(0))
     if reason != mathopt.TerminationReason.OPTIMAL or not result.has_dual_feasible_solution():
         return None
     duals = np.array(result.dual_values(list(model.linear_constraints())))
-    return Relaxed(True, float(result.objective_value()), duals)
+    columns = np.array(result.variable_values(list(model.variables())))
+    return Relaxed(True, float(result.objective_value()), duals, columns)
