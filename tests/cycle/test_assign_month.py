@@ -251,6 +251,13 @@ def test_commands_assign_record_and_rank(
     assert (
         read(place).tables["history"]["after"].eq("assigned").sum() == (frame["status"] == "assigned").sum()
     )
+    earlier = read(place).tables["previous_assignments"]
+    minutes = Result.load(kept).table("assignments")["minutes"].sum()
+    assert int(earlier["minutes"].sum()) == int(minutes)
+    later = [str(word) for word in ("assign", place, "--month", "2021-07", "--record", "--who", "CB01")]
+    assert run(later) == 0
+    assert run(later) == 0
+    assert set(read(place).tables["previous_assignments"]["month"]) == {JUNE, "2021-07"}
     capsys.readouterr()
     assert run(["alternatives", str(kept), "--task", "R02", "--lang", "en"]) == 0
     assert "Exact for one move at a time" in capsys.readouterr().out

@@ -48,7 +48,11 @@ STATUS = {"optimal": N_("proven"), "feasible": N_("not proven")}
     help=N_("How far fairness may give way to own work and continuity: percentage points of load."),
 )
 @option("--time", "seconds", type=click.FloatRange(1), metavar="SECONDS", help=N_("Time limit per office."))
-@option("--record", is_flag=True, help=N_("Mark the assigned lines in the scenario (with --who)."))
+@option(
+    "--record",
+    is_flag=True,
+    help=N_("Mark the lines as assigned and keep who did what for later months (with --who)."),
+)
 @option("--who", default="", metavar="CODE", help=N_("Code of the person who does this (never a name)."))
 @option("--when", metavar="TIME", help=N_("The moment of the change; default: now."))
 @common
@@ -196,12 +200,13 @@ def level_name(level: dict[str, object], lang: str) -> str:
 
 def _record(result: Result, instance: Instance, path: Path, month: str, who: str, when: str | None) -> None:
     """Move the approved lines that have a responsible official to assigned."""
-    from vitri.cycle import Decision, decide, in_state
+    from vitri.cycle import Decision, decide, in_state, remember
 
     frame = result.table("month_lines")
     given = set(frame.loc[frame["responsible"].notna(), "registration"])
     codes = [code for code in in_state(instance, month, "approved") if code in given]
-    keep(decide(instance, [Decision("assign", code) for code in codes], who, moment(when), month), path)
+    changed = decide(instance, [Decision("assign", code) for code in codes], who, moment(when), month)
+    keep(remember(changed, result.table("assignments")), path)
 
 
 @click.command(
