@@ -160,7 +160,7 @@ def test_who_carried_the_overload_last_month_gets_less_now() -> None:
             Member(code, 100, past_time=100, past_work=110 if code == heavy else 20) for code in ("A", "B")
         )
         found = assign_month(OfficeMonth("VP", "2021-03", people, lines, fits), LEVELS)
-        load = {code: 0 for code in ("A", "B")}
+        load = dict.fromkeys(("A", "B"), 0)
         for line in lines:
             load[found.given.responsible[line.code]] += line.minutes
         assert load[heavy] < load[light]
