@@ -263,7 +263,12 @@ def test_commands_assign_record_and_rank(
     assert "Exact for one move at a time" in capsys.readouterr().out
     assert run(["alternatives", str(kept), "--official", "CB99"]) == 1
     assert run(["alternatives", str(kept)]) == 2
+    assert run(["audit", str(kept)]) == 0
+    exported = tmp_path / "xuat.xlsx"
+    assert run(["export", str(kept), "-o", str(exported)]) == 0
     import openpyxl
+
+    assert "CB01" in openpyxl.load_workbook(exported, read_only=True).sheetnames
 
     book = openpyxl.load_workbook(sheets)
     assert {"SM", "Tải công việc", "CB01", "CB05"} <= set(book.sheetnames)
