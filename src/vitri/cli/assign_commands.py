@@ -174,6 +174,7 @@ def _tell(result: Result) -> None:
     ]
     titles = (N_("Level"), N_("Value"), N_("Bound"), N_("Gap"), N_("Unit"), N_("Status"))
     table([tr(title, lang) for title in titles], rows, right=(1, 2, 3))
+    _undone(result)
     load = (
         result.table("load").sort_values(["load_pct_dec2", "official"], ascending=[False, True]).head(SHOWN)
     )
@@ -189,6 +190,36 @@ def _tell(result: Result) -> None:
     ]
     heads = (N_("Official"), N_("Hours assigned"), N_("Time fund (hours)"), N_("Load"))
     table([tr(title, lang) for title in heads], shown, title=tr("Highest loads", lang), right=(1, 2, 3))
+
+
+def _undone(result: Result) -> None:
+    """Print the lines that have to give, the least urgent first, and whether people or time are missing."""
+    lang = language()
+    lines = result.table("month_lines")
+    lines = lines[lines["responsible"].isna()]
+    if lines.empty:
+        return
+    lines = lines.sort_values(["priority", "minutes", "registration"], ascending=[False, True, True])
+    fits = result.table("month_fits")
+    reached = set(zip(fits["office"], fits["pool"], fits["task_group"], strict=True))
+    columns = ["office", "pool", "task_group", "registration", "priority", "minutes"]
+    rows = [
+        [
+            code,
+            group,
+            number(int(priority), lang),
+            number(int(minutes) / 60, lang, 1),
+            tr("no time left", lang) if (office, pool, group) in reached else tr("nobody qualified", lang),
+        ]
+        for office, pool, group, code, priority, minutes in lines[columns]
+        .head(SHOWN)
+        .itertuples(index=False, name=None)
+    ]
+    heads = (N_("Registration"), N_("Task group"), N_("Priority"), N_("Hours"), N_("Why"))
+    title = tr("What must give, the least urgent first", lang)
+    table([tr(head, lang) for head in heads], rows, title=title, right=(2, 3))
+    if len(lines) > SHOWN:
+        line(tr("... and {count} more lines.", lang, count=number(len(lines) - SHOWN, lang)))
 
 
 def level_name(level: dict[str, object], lang: str) -> str:
