@@ -149,3 +149,18 @@ def test_pins_that_cannot_all_hold_name_the_fewest_to_drop() -> None:
     with pytest.raises(PinsConflict) as problem:
         assign_month(case, LEVELS)
     assert problem.value.drop == (("main", CELLS[0], "B"),)
+
+
+def test_who_carried_the_overload_last_month_gets_less_now() -> None:
+    """Of two equals the one with the heavier last month gets the lighter part of this month."""
+    lines = tuple(Line(f"R{number}", CELLS[0], minutes) for number, minutes in enumerate((30, 40, 50)))
+    fits = {CELLS[0]: {"A": Fit(True), "B": Fit(True)}}
+    for heavy, light in (("A", "B"), ("B", "A")):
+        people = tuple(
+            Member(code, 100, past_time=100, past_work=110 if code == heavy else 20) for code in ("A", "B")
+        )
+        found = assign_month(OfficeMonth("VP", "2021-03", people, lines, fits), LEVELS)
+        load = dict.fromkeys(("A", "B"), 0)
+        for line in lines:
+            load[found.given.responsible[line.code]] += line.minutes
+        assert load[heavy] < load[light]

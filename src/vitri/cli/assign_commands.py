@@ -48,7 +48,11 @@ STATUS = {"optimal": N_("proven"), "feasible": N_("not proven")}
     help=N_("How far fairness may give way to own work and continuity: percentage points of load."),
 )
 @option("--time", "seconds", type=click.FloatRange(1), metavar="SECONDS", help=N_("Time limit per office."))
-@option("--record", is_flag=True, help=N_("Mark the assigned lines in the scenario (with --who)."))
+@option(
+    "--record",
+    is_flag=True,
+    help=N_("Mark the lines as assigned and keep who did what for later months (with --who)."),
+)
 @option("--who", default="", metavar="CODE", help=N_("Code of the person who does this (never a name)."))
 @option("--when", metavar="TIME", help=N_("The moment of the change; default: now."))
 @common
@@ -170,6 +174,7 @@ def _tell(result: Result) -> None:
     ]
     titles = (N_("Level"), N_("Value"), N_("Bound"), N_("Gap"), N_("Unit"), N_("Status"))
     table([tr(title, lang) for title in titles], rows, right=(1, 2, 3))
+    _undone(result)
     load = (
         result.table("load").sort_values(["load_pct_dec2", "official"], ascending=[False, True]).head(SHOWN)
     )
@@ -187,6 +192,36 @@ def _tell(result: Result) -> None:
     table([tr(title, lang) for title in heads], shown, title=tr("Highest loads", lang), right=(1, 2, 3))
 
 
+def _undone(result: Result) -> None:
+    """Print the lines that have to give, the least urgent first, and whether people or time are missing."""
+    lang = language()
+    lines = result.table("month_lines")
+    lines = lines[lines["responsible"].isna()]
+    if lines.empty:
+        return
+    lines = lines.sort_values(["priority", "minutes", "registration"], ascending=[False, True, True])
+    fits = result.table("month_fits")
+    reached = set(zip(fits["office"], fits["pool"], fits["task_group"], strict=True))
+    columns = ["office", "pool", "task_group", "registration", "priority", "minutes"]
+    rows = [
+        [
+            code,
+            group,
+            number(int(priority), lang),
+            number(int(minutes) / 60, lang, 1),
+            tr("no time left", lang) if (office, pool, group) in reached else tr("nobody qualified", lang),
+        ]
+        for office, pool, group, code, priority, minutes in lines[columns]
+        .head(SHOWN)
+        .itertuples(index=False, name=None)
+    ]
+    heads = (N_("Registration"), N_("Task group"), N_("Priority"), N_("Hours"), N_("Why"))
+    title = tr("What must give, the least urgent first", lang)
+    table([tr(head, lang) for head in heads], rows, title=title, right=(2, 3))
+    if len(lines) > SHOWN:
+        line(tr("... and {count} more lines.", lang, count=number(len(lines) - SHOWN, lang)))
+
+
 def level_name(level: dict[str, object], lang: str) -> str:
     """Return a level's name as people read it."""
     if lang == "vi" and level.get("name_vi"):
@@ -196,12 +231,13 @@ def level_name(level: dict[str, object], lang: str) -> str:
 
 def _record(result: Result, instance: Instance, path: Path, month: str, who: str, when: str | None) -> None:
     """Move the approved lines that have a responsible official to assigned."""
-    from vitri.cycle import Decision, decide, in_state
+    from vitri.cycle import Decision, decide, in_state, remember
 
     frame = result.table("month_lines")
     given = set(frame.loc[frame["responsible"].notna(), "registration"])
     codes = [code for code in in_state(instance, month, "approved") if code in given]
-    keep(decide(instance, [Decision("assign", code) for code in codes], who, moment(when), month), path)
+    changed = decide(instance, [Decision("assign", code) for code in codes], who, moment(when), month)
+    keep(remember(changed, result.table("assignments")), path)
 
 
 @click.command(

@@ -179,6 +179,12 @@ def export(run: Path, output: Path) -> None:
     result = load_run(run)
     from vitri.report import names_of, write_workbook
 
+    if result.info.get("kind") == "month":
+        from vitri.report.month_sheets import write_month
+
+        write_month(result, output, language())
+        line(tr("Workbook written: {path}", language(), path=output))
+        return
     instance, model = input_of(run, result)
     write_workbook(result, output, language(), names_of(instance, model), model=model, instance=instance)
     line(tr("Workbook written: {path}", language(), path=output))
@@ -196,7 +202,13 @@ def audit(run: Path) -> int:
 
     instance, model = input_of(run, result)
     work = compute(instance, model, time_fund(instance, model))
-    report = audit_plan(instance, model, work, result.tables, result.info)
+    if result.info.get("kind") == "month":
+        from vitri.plan.month_audit import audit_month
+
+        lines = work.lines[work.lines["office"].isin(set(result.table("month_lines")["office"]))]
+        report = audit_month(instance, model, result.tables, lines, result.info["month"])
+    else:
+        report = audit_plan(instance, model, work, result.tables, result.info)
     show_findings(report.findings.errors)
     show_warnings(report.findings, tr("All of them: rules.csv in the run folder.", language()))
     if not report.passed:

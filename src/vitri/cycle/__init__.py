@@ -7,6 +7,7 @@ from vitri.cycle.decide import Decision, decide, in_state, waiting
 from vitri.cycle.ledger import Changed, Ledger
 from vitri.cycle.lines_file import read_lines
 from vitri.cycle.register import Sender, register, register_nothing
+from vitri.cycle.remember import remember
 from vitri.cycle.states import STATES, TRANSITIONS, Transition
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "record",
     "register",
     "register_nothing",
+    "remember",
     "waiting",
 ]
