@@ -1,4 +1,4 @@
-"""Stay close to a published calendar: fewest tasks and events with other people, then most work in its place."""
+"""Stay close to a published calendar: fewest changes of people, then most work left in its sessions."""
 
 from __future__ import annotations
 
