@@ -12,6 +12,7 @@ import pandas as pd
 
 from vitri._version import __version__
 from vitri.i18n import N_, Lang, nfc, tr
+from vitri.workload.month.problem import each_row
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result

@@ -25,7 +25,7 @@ COLUMNS = (
     (N_("Content"), 40),
     (N_("Chair"), 10),
     (N_("Participants"), 24),
-    (N_("Place"), 20),
+    (N_("Venue"), 20),
     (N_("Preparation"), 28),
     (N_("Vehicle"), 12),
 )

@@ -28,6 +28,14 @@ class Level:
     share: float = 1.0
 
 
+_UNDONE = (
+    N_("Work left undone"),
+    N_("Work of priority 1 left undone"),
+    N_("Work of priority 2 left undone"),
+    N_("Work of priority 3 left undone"),
+)
+
+
 def undone_work(priorities: tuple[int, ...] | None = None) -> Level:
     """Work of some priorities left undone, places at events not filled included (in the first of them)."""
 
@@ -39,7 +47,8 @@ def undone_work(priorities: tuple[int, ...] | None = None) -> Level:
             if priorities is None or tasks[k].priority in priorities
         ]
 
-    return Level(N_("Work left undone"), "unmet_minutes", "minutes", terms)
+    name = _UNDONE[min(priorities[0], 3)] if priorities is not None and len(priorities) == 1 else _UNDONE[0]
+    return Level(name, "unmet_minutes", "minutes", terms)
 
 
 def empty_places() -> Level:
