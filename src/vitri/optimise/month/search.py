@@ -13,6 +13,7 @@ from vitri.optimise.engine import LevelValue, Status
 from vitri.optimise.month.build import MonthModel, add_peak, build
 from vitri.optimise.month.engines import EngineName, Terms, minimise
 from vitri.optimise.month.plan import MonthPlan, lay_out
+from vitri.optimise.month.start import first_values
 from vitri.workload.month.problem import MonthProblem
 
 
@@ -102,8 +103,10 @@ def solve_month(
     workers: int = 2,
     seed: int = 0,
     change: Callable[[MonthModel], None] | None = None,
+    start: bool = True,
 ) -> MonthPlan:
-    """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved.
+    """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved,
+    `start` says whether a first plan by hand rules is tried.
 
     The engines take turns: the next one starts from what is known where the one before left a gap. A plan is
     always there (everything undone), unless `change` asks for the impossible: then `NoPlanYetError`.
@@ -111,7 +114,7 @@ def solve_month(
     model = build(problem)
     if change is not None:
         change(model)
-    values: list[int] | None = None
+    values = first_values(model) if change is None and start else None
     told: list[LevelValue] = []
     proven = True
     chosen = month_levels(problem) if levels is None else levels
