@@ -23,6 +23,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.frontier",
         "How fast is one office's least cost for every number of posts, beside HiGHS and CP-SAT?",
     ),
+    "month": (
+        "benchmarks.month",
+        "How fast is a month of one office planned and proven at rising loads, beside the plain engines?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

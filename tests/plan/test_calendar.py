@@ -115,9 +115,8 @@ def test_the_calendar_has_the_usual_columns(run: Result, tmp_path: Path) -> None
     book = openpyxl.load_workbook(write_work_calendar(run, tmp_path / "lich.xlsx"))
     rows = [[cell.value for cell in row] for row in book["Lịch SM"].iter_rows()]
     assert rows[1][0] == "LỊCH CÔNG TÁC VĂN PHÒNG KHỐI SUỐI MÂY, THÁNG 06/2021"
-    assert rows[2] == [
-        "Thứ, ngày", "Buổi", "Giờ", "Nội dung", "Chủ trì", "Thành phần", "Địa điểm", "Chuẩn bị", "Phương tiện",
-    ]  # fmt: skip
+    titles = "Thứ, ngày|Buổi|Giờ|Nội dung|Chủ trì|Thành phần|Địa điểm|Chuẩn bị|Phương tiện"
+    assert rows[2] == titles.split("|")
     assert len(rows) == 3 + len(lines)
 
 

@@ -13,7 +13,7 @@ from vitri.optimise.engine import LevelValue, Status
 from vitri.optimise.month.build import MonthModel, add_peak, build
 from vitri.optimise.month.engines import EngineName, Terms, minimise
 from vitri.optimise.month.plan import MonthPlan, lay_out
-from vitri.optimise.month.start import first_values
+from vitri.optimise.month.start import Known, first_values
 from vitri.workload.month.problem import MonthProblem
 
 
@@ -102,7 +102,7 @@ def solve_month(
     engines: tuple[EngineName, ...] = ("highs", "cp-sat"),
     workers: int = 2,
     seed: int = 0,
-    change: Callable[[MonthModel], None] | None = None,
+    change: Known | None = None,
     start: bool = True,
 ) -> MonthPlan:
     """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved,
@@ -114,7 +114,7 @@ def solve_month(
     model = build(problem)
     if change is not None:
         change(model)
-    values = first_values(model) if change is None and start else None
+    values = first_values(model, change) if start else None
     told: list[LevelValue] = []
     proven = True
     chosen = month_levels(problem) if levels is None else levels

@@ -6,7 +6,8 @@ proven at once, because nothing is less than 0.
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Protocol
 
 from vitri.optimise.month.build import MonthModel
 from vitri.workload.month.problem import MonthProblem
@@ -78,17 +79,73 @@ class _Days:
         )
 
 
-def first_values(model: MonthModel) -> list[int] | None:
-    """Return values of a model's variables that keep every row, None if the rules find none."""
+_ROUNDS = 12
+
+
+class Known(Protocol):
+    """Something added to a model: whom it would rather keep, and the values of its own variables."""
+
+    def prefer(self) -> tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]:
+        """Return people by task and by event (those who were published)."""
+
+    def complete(self, model: MonthModel, values: list[int]) -> None:
+        """Fill in the values of what was added."""
+
+    def __call__(self, model: MonthModel) -> None:
+        """Add variables and rows to a model."""
+
+
+def first_values(model: MonthModel, known: Known | None = None) -> list[int] | None:
+    """Return values of a model's variables that keep every row, None if the rules find none.
+
+    Tasks that a round leaves undone come earlier in the next one (D. E. Joslin and D. P. Clements, squeaky
+    wheel optimisation, 1999); the best of a few rounds is kept, and no clock decides.
+    """
+    problem = model.problem
+    pushed = [0] * len(problem.tasks)
+    best: tuple[tuple[int, ...], list[int]] | None = None
+    for _ in range(_ROUNDS):
+        values, undone = _round(model, pushed, known)
+        if values is not None:
+            cost: dict[int, int] = {}
+            for k in undone:
+                task = problem.tasks[k]
+                cost[task.priority] = cost.get(task.priority, 0) + task.cost
+            places = sum(values[variable] for variable in model.empty.values())
+            over = sum(values[variable] for variable in model.overtime.values())
+            key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
+            if best is None or key < best[0]:
+                best = (key, values)
+        if not undone:
+            break
+        for k in undone:
+            pushed[k] += 1
+    return None if best is None else best[1]
+
+
+def _round(model: MonthModel, pushed: list[int], known: Known | None) -> tuple[list[int] | None, list[int]]:
+    """Build one plan; return its values and the tasks it leaves undone."""
     problem = model.problem
     people = [_Days(problem, p) for p in range(len(problem.people))]
-    sent = _send(problem, people)
+    tasks, events = known.prefer() if known is not None else ((), ())
+    liked = [frozenset(who) for who in tasks] or [frozenset()] * len(problem.tasks)
+    asked = [frozenset(who) for who in events] or [frozenset()] * len(problem.events)
+    sent = _send(problem, people, asked)
     owners: dict[int, list[int]] = {}
     days: dict[tuple[int, int], int] = {}
 
-    def slack(k: int) -> tuple[int, int, int, int]:
+    def slack(k: int) -> tuple[int, ...]:
         task = problem.tasks[k]
-        return task.priority, -task.weight, len(task.people), task.last - task.first
+        return (
+            -pushed[k] * bool(tasks),
+            not liked[k],
+            task.priority,
+            -pushed[k],
+            -task.weight,
+            len(task.people),
+            task.last - task.first,
+            k,
+        )
 
     for k in sorted(range(len(problem.tasks)), key=slack):
         task = problem.tasks[k]
@@ -97,7 +154,8 @@ def first_values(model: MonthModel) -> list[int] | None:
             job, over = _place(people[p], task.first, task.last, task.minutes, k, task.split)
             if over is not None:
                 more = sum(over) - sum(people[p].over)
-                choices.append(((p not in task.must, more, -people[p].left(), p), p, job, over))
+                rank = (p not in task.must, p not in liked[k], more, -people[p].left(), p)
+                choices.append((rank, p, job, over))
         choices.sort(key=lambda choice: choice[0])
         chosen = choices[: task.crew]
         if len(chosen) < task.crew or not set(task.must) <= {choice[1] for choice in chosen}:
@@ -108,8 +166,13 @@ def first_values(model: MonthModel) -> list[int] | None:
             people[p].over = over
             if not task.split:
                 days[k, p] = job[1]
-    _ease(problem, people, owners)
-    return _values(model, people, owners, days, sent)
+    if known is None:
+        _ease(problem, people, owners)
+    undone = [k for k in range(len(problem.tasks)) if k not in owners and problem.tasks[k].people]
+    values = _values(model, people, owners, days, sent)
+    if known is not None:
+        known.complete(model, values)
+    return (values if model.linear.holds(values) else None), undone
 
 
 def _place(
@@ -127,7 +190,9 @@ def _place(
     return best
 
 
-def _send(problem: MonthProblem, people: list[_Days]) -> dict[int, list[int]]:
+def _send(
+    problem: MonthProblem, people: list[_Days], asked: Sequence[frozenset[int]]
+) -> dict[int, list[int]]:
     """Send people to events: an expert first, then whoever has most time left; nobody twice in a session."""
     sent: dict[int, list[int]] = {}
     taken: set[tuple[int, int, int]] = set()
@@ -138,7 +203,8 @@ def _send(problem: MonthProblem, people: list[_Days]) -> dict[int, list[int]]:
     for i in scarce:
         event = problem.events[i]
         free = [p for p in event.people if not any((p, event.day, s) in taken for s in event.sessions)]
-        free.sort(key=lambda p: (sum(problem.taken(event, p)[1:]), -people[p].left(), p))
+        was = asked[i]
+        free.sort(key=lambda p: (p not in was, sum(problem.taken(event, p)[1:]), -people[p].left(), p))
         able = [p for p in free if p in event.experts]
         if event.experts and not able:
             continue
@@ -220,8 +286,8 @@ def _values(
     owners: dict[int, list[int]],
     days: dict[tuple[int, int], int],
     sent: dict[int, list[int]],
-) -> list[int] | None:
-    values = list(np.zeros(len(model.linear.lows), dtype=int).tolist())
+) -> list[int]:
+    values = [0] * len(model.linear.lows)
     for k, variable in model.undone.items():
         values[variable] = 0 if k in owners else 1
     for k, who in owners.items():
@@ -236,4 +302,4 @@ def _values(
             values[model.sent[i, p]] = 1
     for (p, d), variable in model.overtime.items():
         values[variable] = people[p].over[d] // model.unit
-    return values if model.linear.holds(values) else None
+    return values
