@@ -35,14 +35,19 @@ if TYPE_CHECKING:
     from vitri.errors import NoPlanYetError as NoPlanYetError
     from vitri.errors import UsageError as UsageError
     from vitri.errors import VitriError as VitriError
+    from vitri.explain.calendar_changes import calendar_changes as calendar_changes
     from vitri.optimise.engine import Progress as Progress
     from vitri.optimise.engine import SolveOptions as SolveOptions
+    from vitri.plan.calendar import plan_calendar as plan_calendar
+    from vitri.plan.calendar import replan as replan
     from vitri.plan.result import Result as Result
     from vitri.policy import load_model as load_model
     from vitri.policy import model_for as model_for
     from vitri.policy.worktime import time_fund as time_fund
     from vitri.report import write_workbook as write_workbook
     from vitri.report.derivation import write_derivation as write_derivation
+    from vitri.report.ics import write_calendars as write_calendar_files
+    from vitri.report.work_calendar import write_work_calendar as write_work_calendar
     from vitri.solve import solve as solve
     from vitri.variant import apply as apply_variant
     from vitri.workload.assemble import compute as compute_workload
@@ -71,6 +76,7 @@ _PUBLIC: dict[str, str] = {
     "VitriError": "vitri.errors",
     "apply_variant": "vitri.variant:apply",
     "by_policy": "vitri.workload.policies",
+    "calendar_changes": "vitri.explain.calendar_changes",
     "check": "vitri.data",
     "cliff_map": "vitri.workload.cliffs",
     "compare": "vitri.compare",
@@ -78,13 +84,17 @@ _PUBLIC: dict[str, str] = {
     "leave_one_out": "vitri.workload.leave_one_out",
     "load_model": "vitri.policy",
     "model_for": "vitri.policy",
+    "plan_calendar": "vitri.plan.calendar",
     "questions": "vitri.workload.quality",
     "read": "vitri.data",
+    "replan": "vitri.plan.calendar",
     "solve": "vitri.solve",
     "time_fund": "vitri.policy.worktime",
+    "write_calendar_files": "vitri.report.ics:write_calendars",
     "write_derivation": "vitri.report.derivation",
     "write_folder": "vitri.data",
     "write_template": "vitri.data",
+    "write_work_calendar": "vitri.report.work_calendar",
     "write_workbook": "vitri.report",
 }
 
@@ -107,6 +117,7 @@ __all__ = [
     "__version__",
     "apply_variant",
     "by_policy",
+    "calendar_changes",
     "check",
     "cliff_map",
     "compare",
@@ -114,13 +125,17 @@ __all__ = [
     "leave_one_out",
     "load_model",
     "model_for",
+    "plan_calendar",
     "questions",
     "read",
+    "replan",
     "solve",
     "time_fund",
+    "write_calendar_files",
     "write_derivation",
     "write_folder",
     "write_template",
+    "write_work_calendar",
     "write_workbook",
 ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from vitri.i18n import N_, Lang, date_text, number, tr
-from vitri.workload.month.problem import rows
+from vitri.workload.month.problem import each_row
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
@@ -30,7 +30,7 @@ def when_text(session: str, date: str, lang: Lang) -> str:
 
 
 def calendar_changes(before: Result, after: Result, lang: Lang = "vi") -> list[str]:
-    """Return a sentence for each difference: events, then people of tasks, then sessions of work that moved."""
+    """Return a sentence for each difference: events, people of tasks, then sessions of work that moved."""
     return [*_events(before, after, lang), *_owners(before, after, lang), *_moves(before, after, lang)]
 
 
@@ -61,7 +61,7 @@ def _events(before: Result, after: Result, lang: Lang) -> list[str]:
 
 
 def _by_event(frame: pd.DataFrame) -> dict[str, Any]:
-    return {str(row.event): row for row in rows(frame[frame["event"].notna()])}
+    return {str(row.event): row for row in each_row(frame[frame["event"].notna()])}
 
 
 def _people(row: Any) -> set[str]:
@@ -80,7 +80,7 @@ def _titles(*runs: Result) -> Mapping[str, str]:
         if instance is not None:
             frame = instance.table("work_items")
             items = dict(zip(frame["code"], frame["name"], strict=True))
-            for row in rows(instance.table("registrations")):
+            for row in each_row(instance.table("registrations")):
                 own = row.task_name if isinstance(row.task_name, str) else items.get(row.work_item, "")
                 titles[str(row.code)] = str(own)
     return titles
@@ -88,7 +88,7 @@ def _titles(*runs: Result) -> Mapping[str, str]:
 
 def _who(run: Result) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in rows(run.table("assignments")):
+    for row in each_row(run.table("assignments")):
         found[str(row.registration), str(row.pool)].add(str(row.official))
     return {key: frozenset(people) for key, people in found.items()}
 
@@ -133,14 +133,14 @@ def _first(run: Result, key: tuple[str, str], lang: Lang) -> str:
     mine = frame[frame["event"].isna() & (frame["registration"] == key[0]) & (frame["pool"] == key[1])]
     if not len(mine):
         return ""
-    slots = sorted({(row.date, _ORDER.index(row.session)) for row in rows(mine)})
+    slots = sorted({(row.date, _ORDER.index(row.session)) for row in each_row(mine)})
     return when_text(_ORDER[slots[0][1]], slots[0][0], lang)
 
 
 def _slots(run: Result) -> dict[tuple[str, str, str], dict[tuple[str, str], int]]:
     found: dict[tuple[str, str, str], dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     frame = run.table("sessions")
-    for row in rows(frame[frame["event"].isna()]):
+    for row in each_row(frame[frame["event"].isna()]):
         found[str(row.registration), str(row.pool), str(row.officials)][row.date, row.session] += int(
             row.minutes
         )

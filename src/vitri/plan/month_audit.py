@@ -1,9 +1,10 @@
-"""Check a month's calendar by itself: it knows the question and the answer, and nothing of how it was found."""
+"""Check a month's calendar by itself: it knows question and answer, and nothing of how it was found."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from vitri.errors import Finding, Findings
 from vitri.i18n import N_
@@ -63,8 +64,11 @@ def audit_month(
             broken("pin_broken", task.code, N_("A pin of {task} is not kept."), task=task.code)
         for p in people:
             if amount[k, p] != task.minutes:
-                broken("wrong_amount", task.code, N_("{who} has {given} minutes of {task}, not {asked}."),
-                       who=problem.people[p], task=task.code, given=amount[k, p], asked=task.minutes)  # fmt: skip
+                text = N_("{who} has {given} minutes of {task}, not {asked}.")
+                given, who = amount[k, p], problem.people[p]
+                broken(
+                    "wrong_amount", task.code, text, who=who, task=task.code, given=given, asked=task.minutes
+                )
             if not task.split and len(on_days[k, p]) > 1:
                 broken("was_split", task.code, N_("{task} may not be split over days."), task=task.code)
     overtime: dict[tuple[int, int], int] = defaultdict(int)
@@ -90,7 +94,7 @@ def audit_month(
                            who=problem.people[p], task=event.code)  # fmt: skip
     for p, events in held.items():
         events.sort()
-        for one, two in zip(events, events[1:], strict=False):
+        for one, two in pairwise(events):
             if one[0] == two[0] and two[1] < one[2]:
                 broken("double_booking", two[3], N_("{who} is in both {first} and {second} on {day}."),
                        who=problem.people[p], first=one[3], second=two[3],
@@ -98,8 +102,9 @@ def audit_month(
     for (p, day, session), minutes in used.items():
         regular = int(problem.regular[p, day, session])
         if minutes > regular + int(problem.extra[p, day, session]):
-            broken("over_full", problem.people[p], N_("{who} has too much work on {day}, {session}."),
-                   who=problem.people[p], day=problem.days[day].strftime("%d/%m/%Y"), session=SESSIONS[session])  # fmt: skip
+            text = N_("{who} has too much work on {day}, {session}.")
+            when, who = problem.days[day].strftime("%d/%m/%Y"), problem.people[p]
+            broken("over_full", who, text, who=who, day=when, session=SESSIONS[session])
         overtime[p, day] += max(0, minutes - regular)
     for limit in problem.limits:
         total = sum(overtime[limit.person, day] for day in range(limit.first, limit.last + 1))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from vitri._version import __version__
 from vitri.i18n import N_, Lang, nfc, tr
+from vitri.workload.month.problem import each_row
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
@@ -74,7 +75,7 @@ def calendar_text(rows: pd.DataFrame, name: str, stamp: dt.date, scenario: str, 
         *_TIMEZONE,
     ]
     seen: dict[str, int] = {}
-    for row in rows(rows):
+    for row in each_row(rows):
         what = f"event.{row.event}" if isinstance(row.event, str) else _work_key(row)
         seen[what] = seen.get(what, 0) + 1
         uid = f"{scenario}.{row.office}.{what}" + (f".{seen[what]}" if seen[what] > 1 else "")
@@ -116,7 +117,7 @@ def _notes(row: Any, lang: Lang) -> str:
 
 
 def write_calendars(result: Result, folder: Path, lang: Lang = "vi") -> list[Path]:
-    """Write ``<office>.ics`` and ``<official>.ics`` into a folder and return their paths; never half a file."""
+    """Write ``<office>.ics`` and ``<official>.ics`` into a folder, whole, and return their paths."""
     frame = result.table("sessions")
     stamp = dt.date.fromisoformat(result.info["scenario"]["as_of"])
     code = str(result.info["scenario"]["code"])

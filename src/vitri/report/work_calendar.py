@@ -12,7 +12,7 @@ import pandas as pd
 
 from vitri.i18n import N_, Lang, date_text, month_text, number, tr
 from vitri.report.styles import FONT, SIZE, Styles
-from vitri.workload.month.problem import rows
+from vitri.workload.month.problem import each_row
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -25,7 +25,7 @@ COLUMNS = (
     (N_("Content"), 40),
     (N_("Chair"), 10),
     (N_("Participants"), 24),
-    (N_("Place"), 20),
+    (N_("Venue"), 20),
     (N_("Preparation"), 28),
     (N_("Vehicle"), 12),
 )
@@ -101,7 +101,7 @@ def calendar_lines(result: Result, office: str, lang: Lang) -> Iterator[list[str
     if instance is not None:
         officials = instance.table("officials")
         everybody = frozenset(officials.loc[officials["office"] == office, "code"].astype(str))
-    for row in rows(mine.sort_values(["date", "start_time", "event"], kind="stable")):
+    for row in each_row(mine.sort_values(["date", "start_time", "event"], kind="stable")):
         yield line_of(row, things, everybody, lang)
 
 
@@ -213,7 +213,7 @@ def _work(workbook: Any, styles: Styles, result: Result, office: str, lang: Lang
     )
     name = tr("Work {office}", lang, office=office)
     sheet, at = _head(workbook, styles, result, name, title, _WORK, lang)
-    for index, row in rows(enumerate(mine)):
+    for index, row in enumerate(each_row(mine)):
         cells = (
             row.officials,
             day_text(row.date, lang).replace("\n", " "),
@@ -261,5 +261,5 @@ def undone_lines(result: Result, lang: Lang) -> list[str]:
             group=row.task_group,
             priority=int(row.priority),
         )
-        for row in rows(frame)
+        for row in each_row(frame)
     ]

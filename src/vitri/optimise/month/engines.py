@@ -1,4 +1,4 @@
-"""Two engines behind one seam: CP-SAT, and HiGHS inside MathOpt; each minimises one sum over a linear model."""
+"""Two engines behind one seam: CP-SAT, and HiGHS in MathOpt; each minimises one sum over a linear model."""
 
 from __future__ import annotations
 

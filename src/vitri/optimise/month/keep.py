@@ -1,9 +1,9 @@
-"""Stay close to a published calendar: fewest tasks and events with other people, then most work in its place."""
+"""Stay close to a published calendar: fewest changes of people, then most work left in its sessions."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vitri.i18n import N_
@@ -47,6 +47,19 @@ class Changes:
                         model.linear.row([(changed, 1)], low=1)
         if self.budget is not None:
             model.linear.row([(variable, 1) for variable in self.variables], high=self.budget)
+
+    def prefer(self) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+        """Return the people published, by task and by event."""
+        return self.published.owners, self.published.sent
+
+    def complete(self, model: MonthModel, values: list[int]) -> None:
+        """Count the changes of a plan in its values."""
+        variables = iter(self.variables)
+        for known, chosen in ((model.owner, self.published.owners), (model.sent, self.published.sent)):
+            for number, people in enumerate(chosen):
+                if people:
+                    kept = all(values[known[number, p]] if (number, p) in known else 0 for p in people)
+                    values[next(variables)] = 0 if kept else 1
 
     def level(self) -> Level:
         """Return the level that minimises the count."""
@@ -134,9 +147,3 @@ def _person(
         for (k, d, s), minutes in amount.items()
         if minutes
     ]
-
-
-def with_changes(published: Published, budget: int | None) -> tuple[Callable[[MonthModel], None], Level]:
-    """Return what to add to a model, and the level that counts the changes."""
-    changes = Changes(published, budget)
-    return changes, changes.level()

@@ -13,6 +13,7 @@ from vitri.optimise.engine import LevelValue, Status
 from vitri.optimise.month.build import MonthModel, add_peak, build
 from vitri.optimise.month.engines import EngineName, Terms, minimise
 from vitri.optimise.month.plan import MonthPlan, lay_out
+from vitri.optimise.month.start import Known, first_values
 from vitri.workload.month.problem import MonthProblem
 
 
@@ -28,6 +29,14 @@ class Level:
     share: float = 1.0
 
 
+_UNDONE = (
+    N_("Work left undone"),
+    N_("Work of priority 1 left undone"),
+    N_("Work of priority 2 left undone"),
+    N_("Work of priority 3 left undone"),
+)
+
+
 def undone_work(priorities: tuple[int, ...] | None = None) -> Level:
     """Work of some priorities left undone, places at events not filled included (in the first of them)."""
 
@@ -39,7 +48,8 @@ def undone_work(priorities: tuple[int, ...] | None = None) -> Level:
             if priorities is None or tasks[k].priority in priorities
         ]
 
-    return Level(N_("Work left undone"), "unmet_minutes", "minutes", terms)
+    name = _UNDONE[min(priorities[0], 3)] if priorities is not None and len(priorities) == 1 else _UNDONE[0]
+    return Level(name, "unmet_minutes", "minutes", terms)
 
 
 def empty_places() -> Level:
@@ -92,9 +102,11 @@ def solve_month(
     engines: tuple[EngineName, ...] = ("highs", "cp-sat"),
     workers: int = 2,
     seed: int = 0,
-    change: Callable[[MonthModel], None] | None = None,
+    change: Known | None = None,
+    start: bool = True,
 ) -> MonthPlan:
-    """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved.
+    """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved,
+    `start` says whether a first plan by hand rules is tried.
 
     The engines take turns: the next one starts from what is known where the one before left a gap. A plan is
     always there (everything undone), unless `change` asks for the impossible: then `NoPlanYetError`.
@@ -102,7 +114,7 @@ def solve_month(
     model = build(problem)
     if change is not None:
         change(model)
-    values: list[int] | None = None
+    values = first_values(model, change) if start else None
     told: list[LevelValue] = []
     proven = True
     chosen = month_levels(problem) if levels is None else levels

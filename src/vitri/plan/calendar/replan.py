@@ -1,4 +1,4 @@
-"""The job behind `vitri replan`: a published calendar, a changed scenario, and the least change between them."""
+"""The job behind `vitri replan`: a published calendar, a changed scenario, the least change between them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from vitri.optimise.month.plan import MonthPlan, Piece
 from vitri.plan.month_audit import Piece as Row
-from vitri.workload.month.problem import SESSIONS, Event, MonthProblem, rows
+from vitri.workload.month.problem import SESSIONS, Event, MonthProblem, each_row
 
 #: Run tables of a calendar.
 TABLES = ("sessions", "assignments", "unmet", "load")
@@ -227,14 +227,14 @@ def from_tables(
     owners: list[list[int]] = [[] for _ in problem.tasks]
     sent: list[list[int]] = [[] for _ in problem.events]
     given = tables["assignments"]
-    for row in rows(given[(given["office"] == problem.office) & (given["month"] == month)]):
+    for row in each_row(given[(given["office"] == problem.office) & (given["month"] == month)]):
         k = number.get((str(row.registration), str(row.pool)))
         if k is not None and row.official in people:
             owners[k].append(people[str(row.official)])
     pieces: dict[tuple[int, int, int, int], int] = defaultdict(int)
     days = {day.isoformat(): d for d, day in enumerate(problem.days)}
     sessions = tables["sessions"]
-    for row in rows(sessions[sessions["office"] == problem.office]):
+    for row in each_row(sessions[sessions["office"] == problem.office]):
         if row.date not in days:
             continue
         if isinstance(row.event, str):

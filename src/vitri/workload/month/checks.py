@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vitri.data.fields import split_list
 from vitri.errors import Finding, Findings
 from vitri.i18n import N_
-from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem, rows
+from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem, each_row
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -153,7 +153,7 @@ def _bookings(problem: MonthProblem) -> Iterator[Finding]:
 def _things(facts: MonthFacts) -> Iterator[Finding]:
     """Rooms that are too small, vehicles without a driver."""
     frame = facts.instance.filled("resources")
-    rows = {str(row.code): row for row in rows(frame)}
+    rows = {str(row.code): row for row in each_row(frame)}
     for event in facts.problem.events:
         for thing in event.resources:
             row = rows.get(thing)
@@ -204,7 +204,7 @@ def _absences(facts: MonthFacts) -> Iterator[Finding]:
             )
     named = {
         str(row.code): {*split_list(row.participants), row.chair}
-        for row in rows(facts.instance.filled("events"))
+        for row in each_row(facts.instance.filled("events"))
     }
     for event in problem.events:
         for p in event.fixed:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from vitri.data.fields import split_list
 from vitri.workload.month.people import Staff
-from vitri.workload.month.problem import Event, rows
+from vitri.workload.month.problem import Event, each_row
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -45,11 +45,13 @@ def given_events(
     Drivers of the vehicles booked take part. People meant by ``@`` who are away that day are left out.
     """
     drivers = {
-        str(row.code): row.driver for row in rows(instance.filled("resources")) if isinstance(row.driver, str)
+        str(row.code): row.driver
+        for row in each_row(instance.filled("resources"))
+        if isinstance(row.driver, str)
     }
     found: list[tuple[Event, bool]] = []
     frame = instance.filled("events").sort_values("code", kind="stable")
-    for row in rows(frame[frame["office"] == office]):
+    for row in each_row(frame[frame["office"] == office]):
         if row.status == "cancelled" or pd.isna(row.date) or row.date.date() not in days:
             continue
         found.append(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from vitri.data.fields import split_list
 from vitri.policy.presence import absences_by_official
-from vitri.workload.month.problem import rows
+from vitri.workload.month.problem import each_row
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -50,14 +50,14 @@ class Staff:
         frame = instance.filled("officials").sort_values("code", kind="stable")
         frame = frame[frame["office"] == office]
         positions = {
-            row.code: frozenset(split_list(row.task_groups)) for row in rows(instance.filled("positions"))
+            row.code: frozenset(split_list(row.task_groups)) for row in each_row(instance.filled("positions"))
         }
         levels: dict[str, dict[str, int]] = defaultdict(dict)
-        for row in rows(instance.filled("official_competencies")):
+        for row in each_row(instance.filled("official_competencies")):
             levels[str(row.official)][str(row.competency)] = int(row.level)
-        groups = list(rows(instance.filled("task_groups")))
+        groups = list(each_row(instance.filled("task_groups")))
         codes, homes, able, mains = [], [], [], []
-        for person in rows(frame):
+        for person in each_row(frame):
             held = positions.get(person.position, frozenset())
             own = held.union(
                 *(positions.get(code, frozenset()) for code in split_list(person.also_positions))
@@ -118,7 +118,7 @@ class Staff:
         wanted: dict[str, set[int]] = defaultdict(set)
         ruled_out: dict[str, set[int]] = defaultdict(set)
         days: dict[str, dt.date] = {}
-        for row in rows(instance.filled("pins").sort_values("code", kind="stable")):
+        for row in each_row(instance.filled("pins").sort_values("code", kind="stable")):
             if isinstance(row.from_month, str) and row.from_month > month:
                 continue
             if isinstance(row.to_month, str) and row.to_month < month:

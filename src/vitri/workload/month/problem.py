@@ -125,6 +125,6 @@ class MonthProblem:
         )
 
 
-def rows(frame: pd.DataFrame) -> Iterator[Any]:
+def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """Go through the rows of a small table by column name."""
     yield from frame.itertuples(index=False)

@@ -16,7 +16,7 @@ from vitri.policy.worktime import person_time
 from vitri.workload.month.checks import MonthFacts, month_findings
 from vitri.workload.month.events import given_events
 from vitri.workload.month.people import Staff
-from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem, OvertimeLimit
+from vitri.workload.month.problem import SESSIONS, Event, Ints, MonthProblem, OvertimeLimit, each_row
 from vitri.workload.month.work import Work
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _limits(
 ) -> tuple[OvertimeLimit, ...]:
     """Return each person's overtime of the month, the yearly cap shared out over the months."""
     time = person_time(instance, model)
-    time = time[time["month"] == month].set_index("official")["overtime_minutes"]
-    return tuple(OvertimeLimit(p, 0, days - 1, int(time.get(code, 0))) for p, code in enumerate(staff.codes))
+    most = {str(row.official): int(row.overtime_minutes) for row in each_row(time[time["month"] == month])}
+    return tuple(OvertimeLimit(p, 0, days - 1, most.get(code, 0)) for p, code in enumerate(staff.codes))
 
 
 def _carried(instance: Instance, staff: Staff, month: str) -> tuple[int, ...]:
@@ -150,6 +150,6 @@ def _carried(instance: Instance, staff: Staff, month: str) -> tuple[int, ...]:
     before = str(pd.Period(month, freq="M") - 1)
     frame = instance.filled("previous_assignments")
     total: dict[str, int] = defaultdict(int)
-    for row in rows(frame[frame["month"] == before]):
+    for row in each_row(frame[frame["month"] == before]):
         total[str(row.official)] += int(row.overtime_minutes)
     return tuple(total[code] for code in staff.codes)

@@ -10,7 +10,7 @@ import pandas as pd
 from vitri.data.fields import split_list
 from vitri.workload.month.events import takes, text
 from vitri.workload.month.people import Staff
-from vitri.workload.month.problem import Event, Ints, Task, rows
+from vitri.workload.month.problem import Event, Ints, Task, each_row
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -32,9 +32,9 @@ class Work:
     ) -> None:
         self.staff, self.days, self.clock, self.served = staff, days, clock, served
         self.regular, self.extra, self.offers = regular, extra, offers
-        registrations = rows(instance.filled("registrations"))
+        registrations = each_row(instance.filled("registrations"))
         self.rows: dict[str, Any] = {str(row.code): row for row in registrations}
-        items = rows(instance.filled("work_items"))
+        items = each_row(instance.filled("work_items"))
         self.items: dict[str, Any] = {str(row.code): row for row in items}
         self.instance = instance
 
@@ -46,7 +46,7 @@ class Work:
         several = mine["registration"].duplicated(keep=False).tolist()
         tasks: list[Task] = []
         sessions: list[Event] = []
-        for line, twice in rows(zip(mine), several, strict=True):
+        for line, twice in zip(each_row(mine), several, strict=True):
             code, pool, group = str(line.registration), str(line.pool), str(line.task_group)
             row = self.rows[code]
             item = self.items.get(text(row.work_item))
