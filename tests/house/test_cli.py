@@ -40,6 +40,7 @@ COMMANDS = (
     "ceilings",
     "run-scenarios",
     "adoption",
+    "decide",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

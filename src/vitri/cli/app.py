@@ -17,6 +17,7 @@ from vitri.cli import (
     cliff_commands,
     convert_commands,
     data_commands,
+    decision_commands,
     derive_commands,
     estimate_commands,
     plan_commands,
@@ -105,6 +106,7 @@ _COMMANDS = (
     *plan_commands.COMMANDS,
     *scenario_commands.COMMANDS,
     *adoption_commands.COMMANDS,
+    *decision_commands.COMMANDS,
     *derive_commands.COMMANDS,
     *convert_commands.COMMANDS,
 )
