@@ -59,8 +59,8 @@ def with_outcomes(instance: Instance, path: Path) -> Instance:
 def actuals(instance: Instance, lines: pd.DataFrame) -> Actuals:
     """Lay the outcomes of a scenario beside the planned lines (table ``workload_lines``) of the same months.
 
-    The planned quantity of a month is the part of the line's quantity that its minutes of the month are of all
-    its minutes, rounded down.
+    The planned quantity of a month is the part of the line's quantity that the minutes of the month are of
+    all its minutes, rounded down.
     """
     outcomes = instance.table("outcomes")
     counted = lines[lines["counted"].astype("boolean").fillna(False).astype(bool)]
