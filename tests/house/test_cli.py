@@ -40,6 +40,7 @@ COMMANDS = (
     "ceilings",
     "run-scenarios",
     "adoption",
+    "pareto",
     "decide",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")

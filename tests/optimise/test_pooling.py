@@ -76,7 +76,7 @@ def cases(pool: str) -> Instance:
 
 
 def sized(instance: Instance) -> tuple[SizedPlan, pd.Series, int]:
-    """Return the plan, first-priority minutes undone by office, and minutes of overhead done more than once."""
+    """Return the plan, first-priority minutes undone by office, minutes of repeated overhead."""
     model = load_model(instance.info.model).in_force(instance.info.as_of)
     fund = time_fund(instance, model)
     work = compute(instance, model, fund)
@@ -91,7 +91,7 @@ def sized(instance: Instance) -> tuple[SizedPlan, pd.Series, int]:
 
 
 def test_pooled_is_never_worse_than_separate_on_level_one() -> None:
-    """In each of 200 random cases the same posts leave no more first-priority work undone pooled than separate.
+    """In each of 200 random cases the same posts leave no more first-priority work undone pooled.
 
     Equal freedom (a structure per office), a ceiling per office and none above it, no floor of an organisation,
     zero tolerance. Both optima are proven. Where overhead repeats, separate staff does two copies more.
