@@ -14,6 +14,8 @@ from vitri.errors import Finding, UsageError
 from vitri.i18n import N_, number, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from vitri.data.instance import Instance
@@ -74,7 +76,7 @@ def pareto(path: Path, pick: int | None, out: Path | None, output: Path | None) 
                 fields={"posts": pick, "near": ", ".join(near)},
             )
         )
-    _plan(instance, pick, dict(zip(front["posts"], front["undone"], strict=True))[pick], out)
+    _plan(instance, front[front["posts"] == pick].iloc[0].to_dict(), out)
 
 
 def _show(front: pd.DataFrame, present: int | None) -> None:
@@ -85,7 +87,7 @@ def _show(front: pd.DataFrame, present: int | None) -> None:
         tr("Posts", lang),
         *(tr("Priority {which}", lang, which=", ".join(key.removeprefix("unmet_"))) for key in keys),
         tr("Undone (hours)", lang),
-        tr("Saved (hours)", lang),
+        tr("Saved by the last post (hours)", lang),
         tr("Proof", lang),
     ]
     records = front.to_dict("records")
@@ -152,13 +154,14 @@ def point_changes(instance: Instance, posts: int) -> list[dict[str, Any]]:
     return changes
 
 
-def _plan(instance: Instance, posts: int, undone: int, out: Path) -> None:
+def _plan(instance: Instance, point: Mapping[Any, Any], out: Path) -> None:
     """Solve the scenario with the ceiling picked, save the run and say how it stands to the point."""
     from vitri.cli.progress import ConsoleReporter, run_stoppable
     from vitri.solve import solve
     from vitri.variant import apply, parse
 
     lang = language()
+    posts = int(point["posts"])
     name = f"pareto-{posts}"
     raw = {"name": name, "why": name, "change": point_changes(instance, posts)}
     changed, reports = apply(instance, parse(raw, name))
@@ -169,15 +172,21 @@ def _plan(instance: Instance, posts: int, undone: int, out: Path) -> None:
     )
     result.save(out)
     show_summary(result.summary(lang))
-    found = int(result.info["totals"]["unmet_minutes"])
+    levels = [row for row in result.info["levels"] if row["stage"] == "sizing"]
+    plan = [int(row["value"]) for row in levels if row["measure"] == "unmet_minutes"]
+    front = [int(value) for key, value in point.items() if str(key).startswith("unmet_")]
     line(
         tr(
-            "The point of the front leaves {front} hours undone, the full plan {plan}.",
+            "Hours left undone by priority, highest first: the point picked {front}, the full plan {plan}.",
             lang,
-            front=_hours(undone),
-            plan=_hours(found),
+            front="; ".join(map(_hours, front)),
+            plan="; ".join(map(_hours, plan)),
         )
     )
+    if plan < front:
+        line(tr("The full plan is better: with this ceiling in force another structure was found.", lang))
+    elif plan > front:
+        line(tr("The full plan is worse than the point; its search may need more time.", lang))
     line(tr("Run saved: {path}", lang, path=out))
 
 

@@ -13,7 +13,7 @@ def pareto_front(study: CeilingStudy) -> pd.DataFrame:
     """Return the points of a study that no other point dominates, fewest posts first.
 
     Undone work is compared level by level as the planning model orders it: a point stays if it leaves less
-    undone than every point with fewer posts. Columns: posts (fixed ones included), the minutes undone of every
+    undone than every point with fewer posts. Columns: posts (fixed ones included), the minutes undone of each
     level, undone, bound_undone (no structure at all can leave less), saved (minutes less than the point
     before), status (optimal: proven for any structure).
     """
