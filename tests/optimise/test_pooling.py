@@ -94,7 +94,7 @@ def test_pooled_is_never_worse_than_separate_on_level_one() -> None:
     """In each of 200 random cases the same posts leave no more first-priority work undone pooled.
 
     Equal freedom (a structure per office), a ceiling per office and none above it, no floor of an
-    organisation, zero tolerance. Both optima are proven. Where overhead repeats, separate staff does two copies more.
+    organisation, zero tolerance. Both optima are proven. Repeated overhead: two copies more.
     """
     plan, together, once = sized(cases("shared"))
     separate, apart, more = sized(cases("own"))
