@@ -49,6 +49,8 @@ COMMANDS = (
     "adoption",
     "assign",
     "alternatives",
+    "pareto",
+    "decide",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -212,6 +212,16 @@ def refuse_to_overwrite(path: Path, *, run: bool = False) -> None:
     """
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
+    if run and (path / "decision.json").is_file():
+        raise UsageError(
+            Finding(
+                code="decided_run",
+                table=str(path),
+                value=path.name,
+                message=N_("The run at this place was chosen and has a decision record; it is not replaced."),
+                advice=N_("Give another name after -o, or remove it first."),
+            )
+        )
     if run and (path / "result.json").is_file():
         return
     raise UsageError(
