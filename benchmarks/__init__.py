@@ -34,6 +34,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "smptsp": (
         "benchmarks.smptsp",
         "How few people do tasks with fixed times need, proven, beside HiGHS and CP-SAT?",
+    ),
     "month": (
         "benchmarks.month",
         "How fast is a month of one office planned and proven at rising loads, beside the plain engines?",

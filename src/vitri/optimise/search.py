@@ -41,15 +41,12 @@ __all__ = [
 ]
 
 EVALUATIONS = 160
-<<<<<<< HEAD
 MOST_OFFICE_POSTS = 10_000
 # bundles a structure is chosen from; beyond that only groups alike are joined first, and moved later
 MOST_BUNDLES = 50_000
 # the same as (bundle, group) cells
 MOST_CELLS = 3_000_000
-=======
 _KICKS = 20
->>>>>>> h-sides
 # (bundle, unit, priority, month) cells looked at in one go
 NEED_CELLS = 4_000_000
 
@@ -186,29 +183,6 @@ def evaluate(
     return None if share is None else Evaluated(positions, tuple(offices), share, task.tree)
 
 
-<<<<<<< HEAD
-def bound_curves(task: Task) -> list[Curve]:
-    """Return every office's pooled curve: a lexicographic lower bound for every structure."""
-    curves = []
-    for office in range(len(task.cube.offices)):
-        units = task.cube.units_of(office)
-        demand = task.minutes[units].sum(axis=(0, 1, 2)) if units else np.zeros(1, dtype=np.int64)
-        fund = task.cube.fund[office]
-        reach = int((-(-demand // fund[: len(demand)])).max(initial=0)) + len(units) + len(task.cube.groups)
-        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), MOST_OFFICE_POSTS)
-        curves.append(
-            Curve(pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach).cost)
-        )
-    return curves
-
-
-def bound_of(task: Task) -> CurveShare | None:
-    """Share out the pooled curves: a lexicographic lower bound for every structure."""
-    return share_by_curve(bound_curves(task), task.tree)
-
-
-=======
->>>>>>> h-sides
 def improve(task: Task, watch: Watch, earlier: tuple[Positions, ...] | None = None) -> Found:
     """Find a good structure with its exact plan, and the bound; deterministic unless time runs out.
 
@@ -242,14 +216,7 @@ def _found(
     pooled = bound_curves(task)
     bound = share_by_curve(pooled, task.tree)
     starts, first = first_structures(task, watch)
-<<<<<<< HEAD
-    if earlier is not None:
-        starts = [earlier, *(start for start in starts if start != earlier)]
-=======
     starts = [*known_starts, *(start for start in starts if start not in known_starts)]
-    if not starts:
-        return Found(None, bound, first, 0), pooled
->>>>>>> h-sides
     known: dict[tuple[int, Positions], OfficePlan] = {}
     finest = finest_structure(task)
     best: Evaluated | None = None
@@ -284,17 +251,9 @@ def _climb(task: Task, watch: Watch, start: Found, known: dict[tuple[int, Positi
             if candidate in seen:
                 continue
             seen.add(candidate)
-<<<<<<< HEAD
-            # while the first level is open, looking longer may change what a planner decides
-            open_ = bound is None or _lead(task, best.share) > _lead(task, bound)
-            if count >= (4 * budget if open_ else budget) or watch.over():
-                return Found(best, bound, first, count)
-            tried = evaluate(task, candidate, known, watch, first=False)
-=======
             if count >= budget * _patience(task, best.share, bound) or watch.over():
                 return Found(best, bound, start.first, count)
-            tried = evaluate(task, candidate, known)
->>>>>>> h-sides
+            tried = evaluate(task, candidate, known, watch, first=False)
             count += 1
             if tried is not None and bool(less(tried.share.cost, current.share.cost)):
                 current, moved = tried, True
