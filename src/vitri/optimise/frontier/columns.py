@@ -83,12 +83,9 @@ class DutySums:
     def __init__(self, masks: IntArray, duties: int) -> None:
         """Split the masks into parts of `PART_BITS` duties."""
         self.parts = [
-            (
-                start,
-                min(PART_BITS, duties - start),
-                masks >> start & (1 << min(PART_BITS, duties - start)) - 1,
-            )
+            (start, bits, masks >> start & (1 << bits) - 1)
             for start in range(0, duties, PART_BITS)
+            for bits in (min(PART_BITS, duties - start),)
         ]
         self.rows = len(masks)
 
