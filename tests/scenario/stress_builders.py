@@ -1,4 +1,4 @@
-"""Scenarios at the edge of what can be planned, written as folders. Synthetic: every name and figure is invented."""
+"""Scenarios at the edge of what can be planned, as folders. Synthetic: all names and figures are invented."""
 
 from __future__ import annotations
 

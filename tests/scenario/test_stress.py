@@ -85,7 +85,7 @@ def test_odd_work_is_planned_and_proven(name: str, tmp_path: Path) -> None:
 
 
 def test_an_office_of_two_hundred_task_groups_keeps_the_time_limit(tmp_path: Path) -> None:
-    """Where any task group goes with any, millions of bundles are not listed: a plan comes soon after time."""
+    """Where any task group goes with any, millions of bundles are not listed: a plan comes in time."""
     stress = Stress(offices=1, groups=200, minutes=60, quantity=2, months=(1, 1), ceilings=(("T", "60", ""),))
     folder = write_scenario(tmp_path / "kich-ban", stress)
     assert run(["solve", str(folder), "-o", str(tmp_path / "run"), "--time-limit", "2"]) == 0

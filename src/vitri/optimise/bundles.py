@@ -41,9 +41,9 @@ def bundles(compatible: npt.NDArray[np.bool_], largest: int) -> list[int]:
 def bundles_within(compatible: npt.NDArray[np.bool_], largest: int, most: int) -> tuple[list[int], bool]:
     """List at most `most` bundles and say whether these are all.
 
-    Where there are more, nodes that go with the same others are laid side by side, and a bundle holds, besides
-    its first node, only nodes among the next few of those: as many as keep the list within `most`. Single
-    nodes are always listed, so that every node can be covered.
+    Where there are more, nodes that go with the same others are laid side by side, and a bundle holds,
+    besides its first node, only nodes among the next few of those: as many as keep the list within `most`.
+    Single nodes are always listed, so that every node can be covered.
     """
     nodes = len(compatible)
     whole = _near(_neighbours(compatible, range(nodes)), range(nodes), largest, nodes, most)

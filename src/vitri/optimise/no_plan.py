@@ -51,7 +51,7 @@ def _floors_out_of_reach(task: Task, floors: list[int]) -> list[Finding]:
 
 
 def _beyond_any_office(task: Task) -> list[Finding]:
-    """Say which offices would need more posts than an office is planned for: the work is most likely wrong."""
+    """Say which offices would need more posts than an office is planned for: the work is wrong."""
     findings = []
     for office, code in enumerate(task.cube.offices):
         least = _least_posts(task, office)

@@ -19,6 +19,7 @@ WholeArray = npt.NDArray[Any]
 """Whole numbers of any size: 64-bit integers, or Python integers where those do not fit."""
 
 MOST_DUTIES = 62
+PART_BITS = 10
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,29 @@ class Columns:
                 return False
             seen |= mask
         return seen == (1 << self.duties) - 1
+
+
+class DutySums:
+    """Adds a figure of every duty over the duties of every mask, by tables of all sums of a few duties."""
+
+    def __init__(self, masks: IntArray, duties: int) -> None:
+        """Split the masks into parts of `PART_BITS` duties."""
+        self.parts = [
+            (start, bits, masks >> start & (1 << bits) - 1)
+            for start in range(0, duties, PART_BITS)
+            for bits in (min(PART_BITS, duties - start),)
+        ]
+        self.rows = len(masks)
+
+    def of(self, figures: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the sum for every mask, in the type of the figures."""
+        total = np.zeros(self.rows, dtype=figures.dtype)
+        for start, bits, part in self.parts:
+            table = np.zeros(1, dtype=figures.dtype)
+            for figure in figures[start : start + bits]:
+                table = np.concatenate([table, table + figure])
+            total = total + table[part]
+        return total
 
 
 def lowest_bit(masks: IntArray) -> IntArray:
@@ -149,10 +173,12 @@ def narrow_order(columns: Columns) -> list[int]:
     equals, one already touched, then the one with the fewest columns, then the lowest. The states of the
     dynamic programme are unions of what earlier columns hold beyond the finished duties.
     """
-    held = columns.membership()
-    weight = held.sum(axis=0).tolist()
-    whole_part = held.astype(np.float64)
-    near = [sum(1 << int(d) for d in np.flatnonzero(row)) for row in whole_part.T @ whole_part > 0]
+    masks, count = np.unique(columns.masks, return_counts=True)
+    near, weight = [], []
+    for duty in range(columns.duties):
+        holds = (masks >> duty & 1).astype(bool)
+        near.append(int(np.bitwise_or.reduce(masks[holds], initial=0)))
+        weight.append(int(count[holds].sum()))
     left = (1 << columns.duties) - 1
     touched = 0
     order: list[int] = []

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ortools.linear_solver import pywraplp
 
 from vitri.optimise.engine import IntArray
-from vitri.optimise.frontier.columns import Columns, WholeArray, whole
+from vitri.optimise.frontier.columns import Columns, DutySums, WholeArray, whole
 
 FloatArray = npt.NDArray[np.float64]
 SCALE_BITS = 20
@@ -68,11 +68,10 @@ class Prices:
 
     def reduced(self, columns: Columns) -> WholeArray:
         """Return the reduced cost of every column in units of 1/scale, exactly."""
-        held = columns.membership().astype(np.int64)
         room = columns.duties + 4 + len(self.cuts)
         costs = whole(columns.costs, self.scale * room) * self.scale
         duty = whole(np.asarray(self.duty), room)
-        result = costs - held.astype(duty.dtype) @ duty + columns.posts * self.post
+        result = costs - DutySums(columns.masks, columns.duties).of(duty) + columns.posts * self.post
         for cut, price in zip(self.cuts, self.cut, strict=True):
             result = result + cut.weight(columns.masks) * price
         return np.asarray(result)
@@ -95,7 +94,7 @@ class Master:
         """Start with the columns of single duties and one dear stand-in for every duty."""
         self.columns = columns
         self.held = columns.membership()
-        self.float_held = self.held.astype(np.float64)
+        self.sums = DutySums(columns.masks, columns.duties)
         largest = int(max(1, columns.costs.max(initial=1)))
         self.unit = max(1.0, largest / 1e4)
         self.float_costs = columns.costs.astype(np.float64) / self.unit
@@ -173,7 +172,7 @@ class Master:
         return False
 
     def _float_reduced(self) -> FloatArray:
-        reduced = self.float_costs - self.float_held @ self.duals + self.post_price * self.columns.posts
+        reduced = self.float_costs - self.sums.of(self.duals) + self.post_price * self.columns.posts
         for price, weight in zip(self.cut_prices, self.weights, strict=True):
             if price > 0:
                 reduced = reduced + price * weight
