@@ -144,6 +144,15 @@ def test_warnings_of_every_shape() -> None:
     assert rows[0][1] == "Văn phòng · A"
 
 
+def test_estimates_say_how_many_offices_were_compared() -> None:
+    """The number of comparable offices is told as a number, the largest of an organisation's cells."""
+    columns = ["office", "organisation", "method", "donors", "minutes"]
+    rows = [("VP01", "CCB", "drivers", 2, 60), ("VP01", "CCB", "drivers", 3, 60)]
+    tables = {"estimates": pd.DataFrame(rows, columns=columns)}
+    ((hours, _, taken, _),) = notes._estimates(Source(FakeResult({}, tables), "vi"))
+    assert (hours, taken) == (2.0, "3 văn phòng so sánh")
+
+
 def test_provisions_come_from_the_model() -> None:
     """Sources, assumptions and rules that are off are read from the planning model."""
     row = {
