@@ -80,6 +80,8 @@ class _Days:
 
 
 _ROUNDS = 12
+_IDLE = 4
+_IDLE = 4
 
 
 class Known(Protocol):
@@ -104,6 +106,8 @@ def first_values(model: MonthModel, known: Known | None = None) -> list[int] | N
     problem = model.problem
     pushed = [0] * len(problem.tasks)
     best: tuple[tuple[int, ...], list[int]] | None = None
+    hopeless = {k for k in range(len(problem.tasks)) if not _possible(problem, k)}
+    idle = 0
     for _ in range(_ROUNDS):
         values, undone = _round(model, pushed, known)
         if values is not None:
@@ -114,13 +118,26 @@ def first_values(model: MonthModel, known: Known | None = None) -> list[int] | N
             places = sum(values[variable] for variable in model.empty.values())
             over = sum(values[variable] for variable in model.overtime.values())
             key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
+            idle += 1
             if best is None or key < best[0]:
-                best = (key, values)
-        if not undone:
+                best, idle = (key, values), 0
+        if set(undone) <= hopeless or idle == _IDLE:
             break
-        for k in undone:
+        for k in set(undone) - hopeless:
             pushed[k] += 1
     return None if best is None else best[1]
+
+
+def _possible(problem: MonthProblem, k: int) -> bool:
+    """Whether enough people could do a task if they had nothing else to do."""
+    task = problem.tasks[k]
+    able = 0
+    for p in task.people:
+        _, over = _place(_Days(problem, p), task.first, task.last, task.minutes, k, task.split)
+        able += over is not None
+        if able == task.crew:
+            return True
+    return False
 
 
 def _round(model: MonthModel, pushed: list[int], known: Known | None) -> tuple[list[int] | None, list[int]]:
