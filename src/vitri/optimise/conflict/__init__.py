@@ -1,0 +1,18 @@
+"""Why no plan exists: cheapest concessions by family of rule, and a minimal conflict by deletion."""
+
+from vitri.optimise.conflict.deletion import minimal_conflict
+from vitri.optimise.conflict.members import Concession, Conflict, Grant, Member, Question
+from vitri.optimise.conflict.study import NoPlanStudy, question_of, solves_after, study_no_plan
+
+__all__ = [
+    "Concession",
+    "Conflict",
+    "Grant",
+    "Member",
+    "NoPlanStudy",
+    "Question",
+    "minimal_conflict",
+    "question_of",
+    "solves_after",
+    "study_no_plan",
+]
