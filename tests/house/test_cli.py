@@ -38,6 +38,7 @@ COMMANDS = (
     "derive",
     "uncertainty",
     "ceilings",
+    "concessions",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

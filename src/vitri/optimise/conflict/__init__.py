@@ -2,6 +2,7 @@
 
 from vitri.optimise.conflict.deletion import minimal_conflict
 from vitri.optimise.conflict.members import Concession, Conflict, Grant, Member, Question
+from vitri.optimise.conflict.sizing import SizingQuestion
 from vitri.optimise.conflict.study import NoPlanStudy, question_of, solves_after, study_no_plan
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Member",
     "NoPlanStudy",
     "Question",
+    "SizingQuestion",
     "minimal_conflict",
     "question_of",
     "solves_after",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vitri.optimise.bundles import membership
-from vitri.optimise.conflict.members import Grant
 from vitri.optimise.combine import Column, Node, OfficeCurve, Ways, office_curve
+from vitri.optimise.conflict.members import Grant
 from vitri.optimise.cost import Service
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray
@@ -215,6 +215,8 @@ def left_after(task: Task, curves: Sequence[NeedCurve], gone: Sequence[Grant]) -
     return minutes
 
 
-def _rest(minutes: IntArray, cells: Sequence[tuple[int, int]], period: int, time: int, service: Service) -> int:
+def _rest(
+    minutes: IntArray, cells: Sequence[tuple[int, int]], period: int, time: int, service: Service
+) -> int:
     demand = np.sum([minutes[u, g] for u, g in cells], axis=0)
     return int(required(demand, service)[period]) - time

@@ -13,7 +13,8 @@ from vitri.optimise.conflict.need import NeedCurve, need_bound, need_curve, requ
 from vitri.optimise.conflict.places import limit_members, pair_members, structure_members
 from vitri.optimise.conflict.slack import IMPOSSIBLE, bend
 from vitri.optimise.engine import IntArray, Watch
-from vitri.optimise.search import Positions, Task, first_structures
+from vitri.optimise.office_plan import Positions
+from vitri.optimise.search import Task, first_structures
 from vitri.policy import PlanningModel
 from vitri.rules.limits import NO_LIMIT, Limits
 
@@ -56,7 +57,7 @@ class SizingQuestion:
                     for p, minutes in enumerate(must)
                     if minutes
                 ]
-            found += pair_members(model, limits, instance, task.needed().any(axis=0))
+            found += pair_members(model, limits, instance, np.asarray(task.needed().any(axis=0)))
             found += structure_members(model, limits)
         self._members = tuple(sorted(set(found)))
         self._bounds: dict[frozenset[Member], list[NeedCurve]] = {}
@@ -366,4 +367,3 @@ def _periods(task: Task) -> list[str]:
         months = [task.cube.months[m] for m, p in enumerate(task.setting.service.period_of) if p == period]
         names.append(months[0] if len(months) == 1 else f"{months[0]}–{months[-1]}")
     return names
-

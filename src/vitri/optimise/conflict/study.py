@@ -37,9 +37,7 @@ def question_of(
     """Put the question of existence for a scenario; fixed posts over a limit are part of it."""
     posed = pose(instance, model, workload, fund, watch, refuse=False)
     absorbed = absorb(posed.cube, posed.fixed, posed.leadership)
-    _, scope_of = scopes_of(
-        instance, posed.cube.offices, watch.options.structure or instance.info.structure
-    )
+    _, scope_of = scopes_of(instance, posed.cube.offices, watch.options.structure or instance.info.structure)
     task = Task(
         posed.cube,
         absorbed.left,
@@ -97,9 +95,7 @@ def solves_after(question: SizingQuestion, grants: Iterable[Grant], watch: Watch
     held = [0] * len(question.units)
     nodes = []
     for index, node in enumerate(question.task.tree.nodes):
-        held[index] = (
-            fixed[node.office] if node.office is not None else sum(held[c] for c in node.children)
-        )
+        held[index] = fixed[node.office] if node.office is not None else sum(held[c] for c in node.children)
         ceiling = NO_CEILING if most[index] >= NO_CEILING else most[index] - held[index]
         if ceiling < 0:
             return False
