@@ -44,7 +44,8 @@ def test_a_planted_conflict_is_conceded_and_minimal(
     if amount is not None:
         assert (posts.cost, sum(g.amount for g in posts.grants)) == (posts.bound, amount)
     found = minimal_conflict(asked)
-    assert found is not None and found.proven
+    assert found is not None
+    assert found.proven
     kept = frozenset(found.members)
     assert asked.exists(kept) is False
     assert all(asked.exists(kept - {member}) for member in kept)

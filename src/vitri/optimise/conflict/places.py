@@ -31,7 +31,7 @@ _NUMBERS = (
 def limit_members(
     instance: Instance, model: PlanningModel, units: set[str], *, by_need: bool
 ) -> list[Member]:
-    """Return ceilings (not by need), floors and caps of units and of the model's size rules, each for itself."""
+    """Return ceilings (not by need), floors and caps of units and of size rules, each for itself."""
     found: list[Member] = []
     if not by_need:
         found += [

@@ -135,9 +135,13 @@ class SizingQuestion:
         if not self.by_need:
             free = task.setting.quota_free
             grows = [
-                any(not free[g] and task.minutes[u, g].any() for u in task.cube.units_of(o) for g in range(len(free)))
+                any(
+                    not free[g] and task.minutes[u, g].any()
+                    for u in task.cube.units_of(o)
+                    for g in range(len(free))
+                )
                 for o in offices
-            ]  # fmt: skip
+            ]
             return [NeedCurve(np.zeros(1, dtype=np.int64), more) for more in grows]
         held = max(task.setting.most_groups, task.most_groups)
         return [need_bound(task.cube, task.minutes, o, task.setting, held) for o in offices]
@@ -202,7 +206,7 @@ class SizingQuestion:
         return tuple(found)
 
     def _freed(self, family: str, allowed: set[Member]) -> Concession:
-        """Ease rules on who may hold what: one of them if that is enough, else a set none of which can stay."""
+        """Ease rules on who may hold what: one if that is enough, else a set none of which can stay."""
         everything = frozenset(self._members)
         chosen = sorted(m for m in allowed if m.family == family)
         if not chosen or self.exists(everything - frozenset(chosen)) is not True:
@@ -257,8 +261,10 @@ class SizingQuestion:
         local: list[IntArray] = []
         for index, node in enumerate(tree.nodes):
             sizes[index] = (
-                len(tables[node.office]) - 1 if node.office is not None else sum(sizes[c] for c in node.children)
-            )  # fmt: skip
+                len(tables[node.office]) - 1
+                if node.office is not None
+                else sum(sizes[c] for c in node.children)
+            )
             posts = np.arange(sizes[index] + 1, dtype=np.int64)
             cost = np.zeros(len(posts), dtype=np.int64)
             for m in self._members:
@@ -282,17 +288,29 @@ class SizingQuestion:
         return bent.cost, tuple(sorted(grants, key=lambda g: g.member))
 
     def _office(
-        self, office: int, curve: NeedCurve, reach: int, fixed: int, eased: set[Member], price: Mapping[str, int]
-    ) -> IntArray:  # fmt: skip
+        self,
+        office: int,
+        curve: NeedCurve,
+        reach: int,
+        fixed: int,
+        eased: set[Member],
+        price: Mapping[str, int],
+    ) -> IntArray:
         """Return the cost of an office for every number of its posts, fixed ones included."""
         return np.array(
             [self._best(office, curve, t, fixed, eased, price)[0] for t in range(reach + 1)], dtype=np.int64
         )
 
     def _best(
-        self, office: int, curve: NeedCurve, total: int, fixed: int, eased: set[Member], price: Mapping[str, int]
-    ) -> tuple[int, int, int]:  # fmt: skip
-        """Return (cost, fixed posts not counted, minutes undone) of the cheapest way to have `total` posts."""
+        self,
+        office: int,
+        curve: NeedCurve,
+        total: int,
+        fixed: int,
+        eased: set[Member],
+        price: Mapping[str, int],
+    ) -> tuple[int, int, int]:
+        """Return (cost, fixed posts not counted, minutes undone) of the cheapest way to `total` posts."""
         code = self.task.cube.offices[office]
         loose = sum(m.number for m in eased if m.family == "fixed" and m.unit == code)
         works = any(m.family == "work" and m.unit == code for m in eased)
@@ -311,8 +329,14 @@ class SizingQuestion:
         return best
 
     def _office_grants(
-        self, office: int, curve: NeedCurve, at: int, fixed: Sequence[int], eased: set[Member], price: Mapping[str, int]
-    ) -> list[Grant]:  # fmt: skip
+        self,
+        office: int,
+        curve: NeedCurve,
+        at: int,
+        fixed: Sequence[int],
+        eased: set[Member],
+        price: Mapping[str, int],
+    ) -> list[Grant]:
         code = self.task.cube.offices[office]
         _, out, undone = self._best(office, curve, at, fixed[office], eased, price)
         grants = []

@@ -24,7 +24,7 @@ from vitri.workload import Workload
 
 @dataclass(frozen=True)
 class NoPlanStudy:
-    """What was found: `exists` (None: not decided), the concessions, and a conflict (None: not asked or none)."""
+    """What was found: `exists` (None: not decided), the concessions, a conflict (None: none)."""
 
     exists: bool | None
     concessions: tuple[Concession, ...]
