@@ -51,6 +51,7 @@ COMMANDS = (
     "alternatives",
     "pareto",
     "decide",
+    "concessions",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -104,9 +104,18 @@ class Designed:
 
 
 def pose(
-    instance: Instance, model: PlanningModel, workload: Workload, time_fund: pd.DataFrame, watch: Watch
+    instance: Instance,
+    model: PlanningModel,
+    workload: Workload,
+    time_fund: pd.DataFrame,
+    watch: Watch,
+    *,
+    refuse: bool = True,
 ) -> Posed:
-    """Put the question of sizing in numbers; raises `NoPlanError` where fixed posts alone break a limit."""
+    """Put the question of sizing in numbers.
+
+    Raises `NoPlanError` where fixed posts alone break a limit, unless it is not to be refused.
+    """
     limits = build_limits(instance, model)
     offices = tuple(sorted(instance.table("offices")["code"]))
     cube = cube_of(
@@ -121,7 +130,8 @@ def pose(
     group_class = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
     sizing = _sizing(instance, watch, limits)
     tree = _tree(limits, offices, fixed, by_need=sizing == "need")
-    _check_tree(tree, limits, offices, fixed)
+    if refuse:
+        _check_tree(tree, limits, offices, fixed)
     setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
     leadership = tuple(group_class[g] == "I" for g in cube.groups)
     by_need = sizing == "need"
@@ -167,7 +177,7 @@ def design(
 
     absorbed = absorb(posed.cube, posed.fixed, posed.leadership)
     kind: Structure = watch.options.structure or instance.info.structure
-    scopes, scope_of = _scopes(instance, posed.cube.offices, kind)
+    scopes, scope_of = scopes_of(instance, posed.cube.offices, kind)
     task = Task(
         posed.cube,
         absorbed.left,
@@ -324,9 +334,10 @@ def _setting(
     return setting, tuple(listed)
 
 
-def _scopes(
+def scopes_of(
     instance: Instance, offices: Sequence[str], kind: Structure
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the scopes of a kind of structure, and the scope that every office follows."""
     if kind == "common":
         return ("all",), (0,) * len(offices)
     if kind == "free":

@@ -116,11 +116,11 @@ class SizeRule(Rule):
     def build(self, draft: Draft) -> None:
         """Raise floors and lower caps."""
         kinds = {code: unit.kind for code, unit in draft.units.items()}
-        for code, floor, cap, _ in self._limits(draft, kinds):
+        for code, floor, cap, _ in self.limits_of(draft, kinds):
             draft.bound(code, floor=floor, cap=cap)
 
     @staticmethod
-    def _limits(
+    def limits_of(
         source: Draft | Case, kinds: Mapping[str, str]
     ) -> Iterator[tuple[str, int, int | None, bool]]:
         """Yield (unit, floor, cap, law) for every size rule and unit it speaks of."""
@@ -136,7 +136,7 @@ class SizeRule(Rule):
         """Measure every unit a size rule speaks of; a unit of one organisation informs only."""
         used = posts_of_units(case)
         kinds: dict[str, str] = {code: kind for code, (kind, _) in case.tree.items()}
-        for code, floor, cap, legal in self._limits(case, kinds):
+        for code, floor, cap, legal in self.limits_of(case, kinds):
             if floor > 0:
                 yield at_least(code, floor, used[code], "≥", legal=legal)
             if cap is not None:
