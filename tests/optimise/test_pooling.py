@@ -37,11 +37,11 @@ def cases(pool: str) -> Instance:
         "synthetic": True,
         "model": "abk-75000",
         "first_month": "2025-01",
-        "last_month": "2025-02",
+        "last_month": "2025-01",
         "sizing": "ceiling",
         "structure": "free",
     }
-    keys = list(product(codes, ORGANISATIONS, GROUPS, (1, 2)))
+    keys = list(product(codes, ORGANISATIONS, GROUPS, (1,)))
     scale = np.repeat(rng.choice([0.3, 1.0], CASES), len(keys) // CASES)
     lines = pd.DataFrame(keys, columns=["office", "organisation", "task_group", "month"])
     lines["quantity"] = (rng.random(len(keys)) ** 2 * scale * 100).astype("int64").astype(str)

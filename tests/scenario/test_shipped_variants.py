@@ -18,7 +18,7 @@ from vitri.policy.worktime import time_fund
 from vitri.variant import apply, find
 from vitri.workload import compute
 
-LIMIT_S = 1.0
+LIMIT_S = 0.6
 FIVE = ("cat-5-phan-tram", "dang-ky-day-du", "dung-de-an", "mot-phan", "tiep-tuc")
 
 
