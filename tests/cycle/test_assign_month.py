@@ -16,7 +16,7 @@ from vitri.errors import DataError, NoPlanError
 from vitri.optimise.office_month.levels import broken, levels_from, values
 from vitri.optimise.office_month.moves import alternatives, moved
 from vitri.optimise.office_month.tables import restore
-from vitri.plan.month_audit import audit_month
+from vitri.plan.assigned_month_audit import audit_month
 from vitri.plan.result import Result
 from vitri.policy import model_for
 from vitri.policy.worktime import time_fund

@@ -203,7 +203,7 @@ def audit(run: Path) -> int:
     instance, model = input_of(run, result)
     work = compute(instance, model, time_fund(instance, model))
     if result.info.get("kind") == "month":
-        from vitri.plan.month_audit import audit_month
+        from vitri.plan.assigned_month_audit import audit_month
 
         lines = work.lines[work.lines["office"].isin(set(result.table("month_lines")["office"]))]
         report = audit_month(instance, model, result.tables, lines, result.info["month"])

@@ -264,7 +264,7 @@ def _climb(task: Task, watch: Watch, start: Found, known: dict[tuple[int, Positi
                 "kiem_nhiem", _lead(task, best.share), _lead(task, bound) if bound else None, "minutes"
             )
         if not moved:
-            kicked = _kicked(task, best, rng, seen, known)
+            kicked = _kicked(task, best, rng, seen, known, watch)
             if kicked is None:
                 break
             current = kicked
@@ -284,6 +284,7 @@ def _kicked(
     rng: random.Random,
     seen: set[tuple[Positions, ...]],
     known: dict[tuple[int, Positions], OfficePlan],
+    watch: Watch,
 ) -> Evaluated | None:
     """Return a structure a few random steps from the best one, not seen before; None after some attempts."""
     for _ in range(_KICKS):
@@ -296,8 +297,8 @@ def _kicked(
         if positions in seen:
             continue
         seen.add(positions)
-        tried = evaluate(task, positions, known)
-        if tried is not None:
+        tried = evaluate(task, positions, known, watch, first=False)
+        if tried is not None or watch.over():
             return tried
     return None
 

@@ -278,7 +278,10 @@ class _Book:
         frame = found.by_rule
         for serial, rule in enumerate(sorted(frame["rule"].unique()), 1):
             own = frame[frame["rule"] == rule].set_index("run")
-            values: dict[str, Cell] = {"tt": str(serial), "rule": tr(titles.get(str(rule), str(rule)), self.lang)}
+            values: dict[str, Cell] = {
+                "tt": str(serial),
+                "rule": tr(titles.get(str(rule), str(rule)), self.lang),
+            }
             for i, run in enumerate(found.runs):
                 if run in own.index:
                     values[f"l{i}"] = int(own.loc[run, "at_limit"])
