@@ -4,9 +4,8 @@
     python -m benchmarks gap --quick                         made-up instances, proven and asserted
     python -m benchmarks gap --office                        shares of an office's year, beside peers
 
-A line: name, value, bound, gap, proven or not, wall seconds (processor seconds), verified or not by a
-checker of its own; the published value where `best_known.csv` lies beside the file. Value and bound come from the same
-run.
+A line: name, value, bound, gap, proven or not, wall seconds (processor seconds), verified or not by a checker
+of its own; the published value where `best_known.csv` lies beside. Value and bound come from the same run.
 """
 
 from __future__ import annotations
