@@ -31,7 +31,8 @@ _FIRST_PAIRS = 3
 _FIRST_NODES = 2
 _WINDOW_NODES = 4_000
 _WINDOW_EFFORT = 20.0
-_GROUP_NODES = 150
+_GROUP_NODES = 100
+_NEAR_PAIRS = 3.0
 _SMALL_WINDOW = 250
 _NARROW_GAP = 4
 _CORE_PAIRS = 2.0
@@ -211,7 +212,7 @@ class _Search:
 
     def polish(self, owners: IntArray, what: str, part: float) -> None:
         """Search by shifts and exchanges from a hand-out, which may break limits."""
-        steps = max(300, min(3_000, 50_000_000 // max(1, self.jobs**2)))
+        steps = min(30 * self.jobs, max(300, min(3_000, 50_000_000 // self.jobs**2)))
         until = time.monotonic() + self.share(part)
         better, _ = exchange(self.matrix, owners, steps, until, self.options.seed)
         if better is not None:
@@ -260,11 +261,11 @@ class _Search:
             elif self.close(self.bound_now(), self.turns(effort)):
                 continue
             if not self.done() and self.distance() > _NARROW_GAP:
+                self.regroup(effort)
+            if not self.done() and self.distance() > _NARROW_GAP:
                 self.core(effort)
             if not self.done() and (effort > 1 or self.distance() <= _NARROW_GAP):
                 self.improve(effort)
-            if not self.done() and self.distance() > _NARROW_GAP:
-                self.regroup(effort)
             effort *= 4.0
 
     def bound_now(self) -> int:
@@ -349,14 +350,17 @@ class _Search:
         assert self.owners is not None
         draw = np.random.default_rng(self.options.seed + int(times))
         people = len(self.matrix.capacities)
-        until = 0.6 * self.left() if self.options.time_limit_s is not None else 60.0
+        until = 0.4 * self.left() if self.options.time_limit_s is not None else 60.0
         size, stale = min(3, people), 0
         began = time.monotonic()
+        assert self.extra is not None
+        ranked = np.sort(self.extra[self.matrix.open])
+        near = int(ranked[min(len(ranked) - 1, int(_NEAR_PAIRS * self.jobs * times**0.5))])
         while not self.done() and time.monotonic() - began < until and stale < 40:
             assert self.value is not None
-            if size >= people:
-                return
+            size = min(size, people)
             keep = self.window(self.value)
+            keep &= self.extra <= near
             keep[self.owners, np.arange(self.jobs)] = True
             group = np.sort(draw.choice(people, size, replace=False))
             jobs = np.flatnonzero(np.isin(self.owners, group))
@@ -368,7 +372,7 @@ class _Search:
             found = solve(
                 programme,
                 self.options.engines[0],
-                max(0.05, min(2.0, self.left())),
+                max(0.05, min(1.5, self.left())),
                 start=start,
                 seed=self.options.seed,
                 effort=_GROUP_NODES,
