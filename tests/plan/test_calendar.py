@@ -313,3 +313,19 @@ def test_the_auditor_sees_every_kind_of_mistake() -> None:
     }
     for code, (who, come, pieces) in spoiled.items():
         assert code in [row.code for row in audit_month(problem, who, come, pieces)], code
+
+
+def test_a_saved_calendar_is_audited_and_a_changed_one_refused(run: Result, tmp_path: Path) -> None:
+    """`vitri audit` passes a saved calendar, and refuses it once a session holds more minutes."""
+    from vitri.cli import run as vitri
+
+    run.save(tmp_path / "run")
+    assert vitri(["audit", str(tmp_path / "run")]) == 0
+    assert vitri(["export", str(tmp_path / "run"), "-o", str(tmp_path / "again.xlsx")]) == 0
+    assert (tmp_path / "again.xlsx").stat().st_size > 5_000
+    sessions = tmp_path / "run" / "sessions.csv"
+    frame = pd.read_csv(sessions, dtype=str)
+    work = frame[frame["registration"].notna()].index[0]
+    frame.loc[work, "minutes"] = str(int(frame.loc[work, "minutes"]) + 60)
+    frame.to_csv(sessions, index=False)
+    assert vitri(["audit", str(tmp_path / "run")]) != 0

@@ -179,6 +179,12 @@ def export(run: Path, output: Path) -> None:
     result = load_run(run)
     from vitri.report import names_of, write_workbook
 
+    if result.info.get("kind") == "calendar":
+        from vitri.report.work_calendar import write_work_calendar
+
+        write_work_calendar(result, output, language())
+        line(tr("Workbook written: {path}", language(), path=output))
+        return
     if result.info.get("kind") == "month":
         from vitri.report.month_sheets import write_month
 
@@ -202,6 +208,13 @@ def audit(run: Path) -> int:
 
     instance, model = input_of(run, result)
     work = compute(instance, model, time_fund(instance, model))
+    if result.info.get("kind") == "calendar":
+        from vitri.plan.calendar.check import audit_calendar
+        from vitri.plan.month_audit import RULES
+
+        broken = audit_calendar(instance, model, work, result)
+        show_findings(broken)
+        return _verdict(not len(broken), RULES)
     if result.info.get("kind") == "month":
         from vitri.plan.assigned_month_audit import audit_month
 
@@ -211,10 +224,14 @@ def audit(run: Path) -> int:
         report = audit_plan(instance, model, work, result.tables, result.info)
     show_findings(report.findings.errors)
     show_warnings(report.findings, tr("All of them: rules.csv in the run folder.", language()))
-    if not report.passed:
+    return _verdict(report.passed, report.rules_checked)
+
+
+def _verdict(passed: bool, rules: int) -> int:
+    if not passed:
         line(tr("The plan breaks rules; do not use it.", language()))
         return 1
-    line(tr("The plan passes: {count} rules checked.", language(), count=report.rules_checked))
+    line(tr("The plan passes: {count} rules checked.", language(), count=rules))
     return 0
 
 
