@@ -73,7 +73,10 @@ def test_stopping_costs_repeated_overhead(runs: Mapping[str, Any]) -> None:
     assert found.total("goc", "repeated_minutes") == 0
     stopped, part = (found.total(name, "repeated_minutes") or 0 for name in ("dung-de-an", "mot-phan"))
     assert stopped > 10 * part > 60_000
-    assert found.verdicts[0].verdict == "worse"
+    first = found.verdicts[0]  # lower levels may trade; the first that differs is undone work, and it grows
+    assert first.verdict in ("worse", "mixed")
+    assert first.measure == "unmet_minutes"
+    assert first.after > first.before
 
 
 def test_full_registration_brings_its_own_lines(bac_kan: Instance) -> None:
