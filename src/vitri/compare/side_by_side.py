@@ -102,7 +102,10 @@ class Comparison:
                 columns={"unmet_minutes": "value", "unmet_difference": "difference"}
             )
             rows.append(
-                [self.name("organisation", code) or tr("Registered by the office", lang), *self._cells(part, lang)]
+                [
+                    self.name("organisation", code) or tr("Registered by the office", lang),
+                    *self._cells(part, lang),
+                ]
             )
         return rows
 
