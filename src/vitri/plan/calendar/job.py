@@ -29,7 +29,7 @@ from vitri.workload.month.read import read_month
 if TYPE_CHECKING:
     from vitri.optimise.engine import SolveOptions
 
-_LEVEL_SECONDS = 10.0
+_LEVEL_SECONDS = 30.0
 
 
 def problems(

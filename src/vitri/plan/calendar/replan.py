@@ -17,7 +17,7 @@ from vitri.plan.result import Result
 from vitri.policy import model_for
 from vitri.workload.month.problem import MonthProblem
 
-_SECONDS = 5.0
+_SECONDS = 20.0
 _POINTS = 8
 
 
