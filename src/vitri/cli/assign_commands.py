@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vitri.cli.cycle_commands import check_month, keep, moment
+from vitri.cli.cycle_commands import check_month, keep, moment, unknown_places
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, table
 from vitri.cli.words import Command, common, language, option
@@ -100,31 +100,7 @@ def assign(
 
 
 def _known(instance: Instance, month: str, office: str) -> None:
-    info = instance.info
-    found: list[Finding] = []
-    if not info.first_month <= month <= info.last_month:
-        found.append(
-            Finding(
-                code="outside_horizon",
-                column="--month",
-                value=month,
-                allowed=f"{info.first_month}..{info.last_month}",
-                message=N_("The month lies outside the planning horizon."),
-                advice=N_("Give a month of the horizon, or lengthen it in scenario.toml."),
-            )
-        )
-    if office and office not in set(instance.tables["offices"]["code"]):
-        found.append(
-            Finding(
-                code="unknown_code",
-                table="offices",
-                column="--office",
-                value=office,
-                message=N_('There is no "{code}" in this table.'),
-                advice=N_("The codes are: {codes}."),
-                fields={"code": office, "codes": ", ".join(sorted(instance.tables["offices"]["code"]))},
-            )
-        )
+    found = unknown_places(instance, office, "", month)
     if not instance.has("officials"):
         found.append(
             Finding(

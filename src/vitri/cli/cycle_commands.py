@@ -145,7 +145,8 @@ def register_command(
         raise _bad_use(message, N_("For example: --file lines.xlsx, or --item TH2 --quantity 1."), "--file")
     sender = Sender(office, organisation, check_month(month), given["draft"], given["partial"])
     instance = readable(path)
-    _known_sender(instance, office, organisation, month)
+    if unknown := unknown_places(instance, office, organisation, month):
+        raise DataError(Findings.of(unknown))
     at = moment(when)
     if given["nil"]:
         if not organisation:
@@ -158,8 +159,8 @@ def register_command(
     keep(changed, path)
 
 
-def _known_sender(instance: Instance, office: str, organisation: str, month: str) -> None:
-    """Raise DataError for an office, organisation or month that the scenario does not have."""
+def unknown_places(instance: Instance, office: str, organisation: str, month: str) -> list[Finding]:
+    """Return a finding for an office, organisation or month that the scenario does not have."""
     from vitri.data.findings import nearest
 
     found: list[Finding] = []
@@ -193,8 +194,7 @@ def _known_sender(instance: Instance, office: str, organisation: str, month: str
                 advice=N_("Give a month of the horizon, or lengthen it in scenario.toml."),
             )
         )
-    if found:
-        raise DataError(Findings.of(found))
+    return found
 
 
 @click.command(

@@ -13,9 +13,6 @@ from vitri.data.fields import period_bounds
 from vitri.data.instance import Instance
 from vitri.i18n import N_
 
-VERDICTS = ("accepted", "rework", "refused")
-"""What may be said of the product of an order."""
-
 
 @dataclass(frozen=True)
 class Decision:

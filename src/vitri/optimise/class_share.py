@@ -18,6 +18,7 @@ from vitri.optimise.quota import CurveShare
 from vitri.optimise.search import Evaluated, Found, Task, evaluate, finest_structure, neighbours, reached
 from vitri.optimise.side_excess import least_excess
 from vitri.optimise.side_limits import Choices, SideLimit, offices_below, share_with_sides
+from vitri.optimise.task import MOST_OFFICE_POSTS
 
 #: Further structures tried where the quotas change the plan.
 _STRUCTURES = 12
@@ -142,7 +143,7 @@ def _rooms(task: Task, sides: ClassSides) -> list[Room]:
         for limit in sides.limits:
             if limit.most is not None and office in below[limit.node]:
                 most[limit.label] = min(most[limit.label], limit.most)
-        rooms.append(Room(min(task.ceiling_of(office), 10_000), tuple(most), labels, not floors))
+        rooms.append(Room(min(task.ceiling_of(office), MOST_OFFICE_POSTS), tuple(most), labels, not floors))
     return rooms
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vitri.errors import Finding
 from vitri.i18n import N_
 from vitri.optimise.cost import posts_needed
-from vitri.optimise.search import MOST_OFFICE_POSTS, Task
+from vitri.optimise.task import MOST_OFFICE_POSTS, Task
 
 
 def _least_posts(task: Task, office: int) -> int:

@@ -10,7 +10,7 @@ from vitri.optimise.engine import Watch
 from vitri.optimise.free_bound import FreeBound
 from vitri.optimise.office_plan import later, pooled_curve
 from vitri.optimise.quota import Curve, CurveShare, share_by_curve
-from vitri.optimise.task import Found, Task, undone
+from vitri.optimise.task import MOST_OFFICE_POSTS, Found, Task, undone
 
 #: Offices whose bound is raised.
 REFINED = 48
@@ -24,7 +24,7 @@ def bound_curves(task: Task) -> list[Curve]:
         demand = task.minutes[units].sum(axis=(0, 1, 2)) if units else np.zeros(1, dtype=np.int64)
         fund = task.cube.fund[office]
         reach = int((-(-demand // fund[: len(demand)])).max(initial=0)) + len(units) + len(task.cube.groups)
-        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), 10_000)
+        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), MOST_OFFICE_POSTS)
         pooled = pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach)
         curves.append(pooled)
     return curves

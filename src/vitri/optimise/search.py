@@ -25,7 +25,7 @@ from vitri.optimise.office_bounds import bound_curves, bound_of, raised
 from vitri.optimise.office_plan import OfficePlan, Positions, plan_office
 from vitri.optimise.quota import Curve, CurveShare, share_by_curve
 from vitri.optimise.structure import DemandBundles, StructurePlan, design_structure
-from vitri.optimise.task import Evaluated, Found, Task, undone
+from vitri.optimise.task import MOST_OFFICE_POSTS, Evaluated, Found, Task, undone
 
 __all__ = [
     "Evaluated",
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 EVALUATIONS = 160
-MOST_OFFICE_POSTS = 10_000
 # bundles a structure is chosen from; beyond that only groups alike are joined first, and moved later
 MOST_BUNDLES = 50_000
 # the same as (bundle, group) cells

@@ -13,6 +13,9 @@ from vitri.optimise.office_plan import OfficePlan, Positions, Setting
 from vitri.optimise.quota import CurveShare, Tree
 from vitri.optimise.structure import StructurePlan
 
+#: Posts that an office is planned for at most.
+MOST_OFFICE_POSTS = 10_000
+
 
 @dataclass(frozen=True)
 class Task:

@@ -12,8 +12,6 @@ from vitri.policy import PlanningModel
 from vitri.rules.base import Measured, Rule, at_least, at_most, equal, law, tuples
 from vitri.rules.case import OWN, Case
 
-TASK = ["office", "month", "pool", "task_group", "official", "registration", "role", "minutes"]
-
 
 def tasks(case: Case) -> pd.DataFrame:
     """Return the rows of assignments that are about one registration."""

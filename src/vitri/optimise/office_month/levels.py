@@ -26,10 +26,6 @@ class Level:
     tolerance: int = 0
 
 
-UNDONE = (
-    Level("unmet", 1, N_("Work left undone"), "unmet_minutes", priorities=(1, 2, 3)),
-    Level("overtime", 94, N_("Overtime minutes"), "overtime_minutes"),
-)
 REST = (
     Level("roles", 95, N_("Main and backup officials missing"), "missing_roles", "roles"),
     Level("highest", 96, N_("Highest load over the months"), "highest_load_pct", "percent"),

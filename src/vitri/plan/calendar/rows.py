@@ -21,10 +21,6 @@ def clock_text(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _minute(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
-
-
 def session_of(event: Event) -> str:
     """Return the session of an event as the tables name it."""
     return "full_day" if len(event.sessions) > 1 else SESSIONS[event.sessions[0]]
