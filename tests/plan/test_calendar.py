@@ -177,7 +177,9 @@ def test_the_icalendar_parser_accepts_the_files(run: Result, tmp_path: Path) -> 
         assert not read_back.errors
         assert all(not event.errors for event in events)
         starts = [event["DTSTART"].dt for event in events]
-        assert all(start.utcoffset() == dt.timedelta(hours=7) for start in starts if isinstance(start, dt.datetime))
+        assert all(
+            start.utcoffset() == dt.timedelta(hours=7) for start in starts if isinstance(start, dt.datetime)
+        )
 
 
 def test_escaping_and_folding() -> None:
