@@ -15,6 +15,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.uncertainty",
         "How often do quotas hold on fresh demand, beside the probability they claim?",
     ),
+    "tiny": (
+        "benchmarks.tiny",
+        "Is what is called proven really the least, wherever everything can be tried?",
+    ),
     "quota": (
         "benchmarks.quota",
         "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
