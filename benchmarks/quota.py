@@ -1,7 +1,8 @@
 """Structure and quotas under ceilings: vitri's engine beside what else could be done, on the same cases.
 
 Every case is one line: value, proven bound, gap, seconds, processor seconds, memory; below it the peers of
-the same run. Proven values must agree, or the exit code is 1; times are printed, never judged.
+the same run. Proven values must agree and every plan must be worth what it claims when re-evaluated straight from
+the hours, or the exit code is 1; times are printed, never judged.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmarks.quota_cases import (
     make,
     write,
 )
+from benchmarks.quota_check import faults
 from benchmarks.quota_peers import Answer, greedy, monolith, on_columns, rounding
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.optimise.structure import StructurePlan, design_structure
@@ -88,6 +90,9 @@ def run(cases: tuple[Case, ...], options: argparse.Namespace) -> int:
         print(f"{case.name} · {len(made.masks)} bundles | {shown(plan, wall, used)}", flush=True)
         if case in PRINTED and (plan is None or plan.cost != PRINTED[case]):
             print(f"    expected {PRINTED[case]:,}")
+            wrong += 1
+        for fault in [] if plan is None else faults(made, plan):
+            print(f"    wrong plan: {fault}")
             wrong += 1
         if not options.no_peers:
             wrong += peers(made, plan, wall, options.time, quick=options.quick)
