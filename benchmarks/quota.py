@@ -1,8 +1,8 @@
 """Structure and quotas under ceilings: vitri's engine beside what else could be done, on the same cases.
 
 Every case is one line: value, proven bound, gap, seconds, processor seconds, memory; below it the peers of
-the same run. Proven values must agree and every plan must be worth what it claims when re-evaluated straight from
-the hours, or the exit code is 1; times are printed, never judged.
+the same run. Proven values must agree and every plan must be worth what it claims when re-evaluated straight
+from the hours, or the exit code is 1; times are printed, never judged.
 """
 
 from __future__ import annotations

@@ -152,8 +152,8 @@ PRINTED = {
 }
 """Optima of one-ceiling cases found by a separate programme, in hundredths of an hour.
 
-That programme looked at eight posts a position at most. In the last case this binds: one office of the best plan
-without that limit has nine in one position, and costs 39,233,034.
+That programme looked at eight posts a position at most. In the last case this binds: one office of the best
+plan without that limit has nine in one position, and costs 39,233,034.
 """
 
 UNLIMITED = Case(40, 30, 5, 1.05, 1, exact_hours=True)

@@ -10,12 +10,13 @@ from benchmarks.quota_check import faults
 
 
 def test_forty_offices_of_thirty_groups() -> None:
-    """The optimum printed holds for at most eight posts a position; a ninth, where one is needed, saves more."""
+    """The optimum printed is that of at most eight posts a position; a ninth saves more."""
     limited = next(case for case in PRINTED if case.most_posts)
     assert replace(limited, most_posts=0) == UNLIMITED
     short, _, _ = solve(make(limited), None, 1)
     free, _, _ = solve(make(UNLIMITED), None, 1)
-    assert short is not None and free is not None
+    assert short is not None
+    assert free is not None
     assert (short.status, short.cost) == ("optimal", PRINTED[limited])
     assert (free.status, free.cost) == ("optimal", 39_233_034)
     assert faults(make(UNLIMITED), free) == []
@@ -23,7 +24,7 @@ def test_forty_offices_of_thirty_groups() -> None:
 
 
 def test_plans_are_re_evaluated() -> None:
-    """A plan is worth what it claims; a lower cost claimed, a post too many or a duty held twice is noticed."""
+    """A plan is worth what it claims; a lower cost, a post too many or a duty held twice is noticed."""
     made = make(SMALL_NESTED[0])
     plan, _, _ = solve(made, None, 1)
     assert plan is not None

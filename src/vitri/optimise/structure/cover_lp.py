@@ -21,6 +21,7 @@ PRICING_ROUNDS = 60
 LAST_MILLISECONDS = 1_500
 # a group left out costs that many times the worst plan: a share of 1/64 left out already proves too much
 LEFT_OUT = 64
+FEWEST_SHIFT = 20
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,14 @@ class CoverLp:
                 self.objective.SetCoefficient(self.variables[column], float(priced[column]))
         assert best is not None
         return best
+
+    def fewest(self) -> int:
+        """Return a proven lower bound on the number of positions of any partition."""
+        alone = CoverLp(self.held > 0, FEWEST_SHIFT, self.rows, self.watch)
+        ones = np.ones(self.columns, dtype=np.int64)
+        none = np.zeros(self.columns, dtype=bool)
+        found = alone.solve(ones, none, 0, self.rows, self.rows << FEWEST_SHIFT)
+        return max(1, min(self.rows, -(-found.base >> FEWEST_SHIFT)))
 
     def _penalise(self, penalty: float) -> None:
         self.penalty = penalty
