@@ -134,7 +134,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks quota", description=__doc__)
     parser.add_argument("--offices", type=int, help="make one case of this many offices")
     parser.add_argument("--groups", type=int, default=30)
-    parser.add_argument("--size", type=int, default=5, help="groups in a position at most")
+    parser.add_argument(
+        "--size", "--most-duties", type=int, default=5, help="groups in a position at most (default 5)"
+    )
     parser.add_argument("--share", type=float, default=1.05, help="ceiling as a share of the work")
     parser.add_argument("--ceilings", choices=("one", "provinces", "offices"), default="provinces")
     parser.add_argument("--floors", action="store_true")

@@ -71,6 +71,9 @@ class CoverLp:
         self.out = [self.solver.NumVar(0, self.solver.infinity(), "") for _ in self.cover]
         for row, variable in zip(self.cover, self.out, strict=True):
             row.SetCoefficient(variable, 1)
+        # columns entered so far may be too few for the positions asked for
+        self.spare = self.solver.NumVar(0, self.solver.infinity(), "")
+        self.number.SetCoefficient(self.spare, 1)
         self.duals: tuple[list[float], list[float], float] = ([0.0] * self.rows, [], 0.0)
         self.variables: dict[int, pywraplp.Variable] = {}
         self.barred = np.zeros(self.columns, dtype=bool)
@@ -136,7 +139,7 @@ class CoverLp:
             if self.watch.over():
                 break
             if not len(missing):
-                short = solved and sum(v.solution_value() for v in self.out) > 1e-7
+                short = solved and sum(v.solution_value() for v in (*self.out, self.spare)) > 1e-7
                 if not short or self.penalty >= self.most_penalty or found.base > self.useless:
                     break
                 self._penalise(self.penalty * 32)
@@ -153,11 +156,12 @@ class CoverLp:
         ones = np.ones(self.columns, dtype=np.int64)
         none = np.zeros(self.columns, dtype=bool)
         found = alone.solve(ones, none, 0, self.rows, self.rows << FEWEST_SHIFT)
-        return max(1, min(self.rows, -(-found.base >> FEWEST_SHIFT)))
+        least: int = -(-found.base >> FEWEST_SHIFT)
+        return max(1, min(self.rows, least))
 
     def _penalise(self, penalty: float) -> None:
         self.penalty = penalty
-        for variable in self.out:
+        for variable in (*self.out, self.spare):
             self.objective.SetCoefficient(variable, penalty / self.scale)
 
     def _run(self) -> bool:
@@ -184,7 +188,7 @@ class CoverLp:
         # the cheapest for their size, so many that every group has some
         each = cost / self.held.sum(axis=1)
         order = np.argsort(each, kind="stable")
-        chosen = [order[:NEW_COLUMNS]]
+        chosen = [order[:NEW_COLUMNS], np.flatnonzero(self.held.sum(axis=1) == 1)]
         chosen += [order[self.held[order, row] > 0][:30] for row in range(self.rows)]
         return np.unique(np.concatenate(chosen))
 
