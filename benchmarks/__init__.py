@@ -41,7 +41,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     ),
     "conflicts": (
         "benchmarks.conflicts",
-        "Where limits leave no plan, is every concession and minimal conflict right, and how fast is it found?",
+        "Where limits leave no plan, is every concession and conflict right, and how fast is it found?",
     ),
     "million-rows": (
         "benchmarks.million_rows",
