@@ -43,6 +43,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.month",
         "How fast is a month of one office planned and proven at rising loads, beside the plain engines?",
     ),
+    "conflicts": (
+        "benchmarks.conflicts",
+        "Where limits leave no plan, is every concession and conflict right, and how fast is it found?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -40,7 +40,7 @@ def test_a_planted_conflict_is_conceded_and_minimal(
     asked, watch = question(limits, sizing)
     helping = [c for c in asked.concessions() if c.helps]
     posts = next(c for c in helping if c.family in ("ceiling", "cap"))
-    assert solves_after(asked, posts.grants, watch)
+    assert solves_after(asked, posts, watch)
     if amount is not None:
         assert (posts.cost, sum(g.amount for g in posts.grants)) == (posts.bound, amount)
     found = minimal_conflict(asked)

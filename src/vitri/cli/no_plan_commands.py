@@ -46,7 +46,7 @@ def concessions(path: Path, sizing: str | None, allow_legal: bool) -> int:
         return 0
     for concession in question.concessions(allow_legal=allow_legal):
         if concession.helps:
-            confirmed = solves_after(question, concession.grants, watch)
+            confirmed = solves_after(question, concession, watch)
             line(concession_text(concession, confirmed, lang))
     conflict = minimal_conflict(question)
     if conflict is None:
