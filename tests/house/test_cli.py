@@ -52,6 +52,7 @@ COMMANDS = (
     "pareto",
     "decide",
     "concessions",
+    "why",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 
