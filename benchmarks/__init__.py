@@ -39,6 +39,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.month",
         "How fast is a month of one office planned and proven at rising loads, beside the plain engines?",
     ),
+    "counterfactuals": (
+        "benchmarks.counterfactuals",
+        "Does the change stated by `vitri whynot` move each number of posts, and one unit fewer not?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -53,6 +53,7 @@ COMMANDS = (
     "decide",
     "concessions",
     "why",
+    "whynot",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -1,4 +1,4 @@
-"""The commands that defend a number: why."""
+"""The commands that defend a number: why, whynot."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from vitri.i18n import N_, tr
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
     from vitri.explain.why.section import Section
+    from vitri.explain.whynot import WhyNot
     from vitri.plan.result import Result
     from vitri.policy import PlanningModel
 
@@ -128,4 +129,105 @@ def _save(result: Result, instance: Instance, model: PlanningModel, office: str,
     draft.replace(output)
 
 
-COMMANDS = (why,)
+@click.command(
+    "whynot",
+    cls=Command,
+    help=N_(
+        "Say what would have to change for an office to have another number of posts, and who would lose."
+    ),
+)
+@click.argument("run", type=PATH, metavar="RUN")
+@option("--office", required=True, metavar="CODE", help=N_("Code of an office."))
+@option(
+    "--posts",
+    "wanted",
+    type=click.IntRange(0, 10_000),
+    required=True,
+    metavar="N",
+    help=N_("The number asked about, fixed posts included."),
+)
+@option(
+    "--lever",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["work", "norm", "ceiling"]),
+    help=N_("What may move: work, norm, ceiling; may be given several times, all if left out."),
+)
+@option(
+    "-o",
+    "--output",
+    type=PATH,
+    metavar="FOLDER",
+    help=N_("Save every change as a variant file (TOML), to be solved with --variant."),
+)
+@common
+def whynot(run: Path, office: str, wanted: int, kinds: tuple[str, ...], output: Path | None) -> None:
+    """Find and check the smallest changes that move a number of posts."""
+    if output is not None:
+        refuse_to_overwrite(output)
+    result = load_run(run)
+    instance, model = planned(run, result)
+    known("--office", office, sorted(str(code) for code in instance.tables["offices"]["code"]), run)
+    posts = result.tables["posts"]
+    now = int(posts.loc[posts["office"] == office, "posts"].sum())
+    if wanted == now:
+        raise UsageError(
+            Finding(
+                code="same_number",
+                table=str(run),
+                column="--posts",
+                value=str(wanted),
+                allowed=N_("another number than that of the plan"),
+                message=N_("The plan gives {office} {posts} posts already."),
+                advice=N_("Ask about another number, or see `vitri why`."),
+                fields={"office": office, "posts": now},
+            )
+        )
+    from vitri.explain.whynot import KINDS, why_not
+    from vitri.explain.whynot.answer import options_of
+    from vitri.explain.whynot.sizer import Sizer
+    from vitri.explain.whynot.told import why_not_sections
+
+    lang = language()
+    sizer = Sizer(model, options_of(result.info), _told_of_solve)
+    answer = why_not(
+        result.info, result.tables, instance, model, office, wanted, kinds=kinds or KINDS, sizer=sizer
+    )
+    show(why_not_sections(answer, result.info, _names(instance), lang))
+    line(tr("Sizings of changed scenarios: {count}.", lang, count=answer.solves))
+    if output is not None:
+        _save_variants(answer, output)
+        line(tr("Variants saved: {path}", lang, path=output))
+
+
+def _told_of_solve(count: int) -> None:
+    line(tr("Sizing again ({count}) ...", language(), count=count), error=True)
+
+
+def _names(instance: Instance) -> dict[str, dict[str, str]]:
+    """Return the names of the codes that sentences speak of."""
+    names: dict[str, dict[str, str]] = {}
+    for table_name in ("offices", "areas", "task_groups", "work_items"):
+        frame = instance.tables[table_name].dropna(subset=["name"])
+        names[table_name] = dict(zip(frame["code"].astype(str), frame["name"].astype(str), strict=True))
+    return names
+
+
+def _save_variants(answer: WhyNot, folder: Path) -> None:
+    """Save every change found as a variant file of its own, written under another name first."""
+    from vitri.data.toml_text import write_toml
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in answer.found:
+        name = f"{answer.office}-{answer.wanted}-{row.lever.kind}"
+        why = f"{answer.office}: {answer.now} → {answer.wanted}"
+        draft = folder / f".{name}.tmp"
+        draft.write_text(
+            write_toml({"name": name, "why": why, "change": [dict(row.change)]}),
+            encoding="utf-8",
+            newline="\n",
+        )
+        draft.replace(folder / f"{name}.toml")
+
+
+COMMANDS = (why, whynot)

@@ -2,7 +2,8 @@
 
 Every step is whole minutes and closes: quantity × norm × coefficients, plus estimates and allowances, less
 work that is no basis for posts, is the work; less what fixed posts do and what exceeds their time, it is the
-work of the sized posts; by sets of posts it is divided by the time of one post and becomes the number printed.
+work of the sized posts; by sets of posts it is divided by the time of one post and becomes the number
+printed.
 """
 
 from __future__ import annotations
@@ -176,8 +177,8 @@ def chain_cells(here: Mapping[str, pd.DataFrame], office: Office) -> pd.DataFram
     """Return the steps from registered to sized work for every pool and task group, in minutes.
 
     Columns: pool, task_group, registered (lines that are not estimates), estimated, allowances, irregular (no
-    basis for posts), work, fixed (done by fixed posts), excess (leadership work beyond their time), left (for sized posts), held_by (the
-    position of the posts that do it; blank for fixed ones).
+    basis for posts), work, fixed (done by fixed posts), excess (leadership work beyond their time), left (for
+    sized posts), held_by (the position of the posts that do it; blank for fixed ones).
     """
     cells = (
         here["workload"]

@@ -286,8 +286,8 @@ def _bound_sentence(chain: Chain, kind: str, data: Mapping[str, Any], lang: Lang
     fund = int(data["fund_minutes"])
     return tr(
         "{span}: {must} minutes may not stay undone once fixed posts have done {done}; {must} / {fund} = "
-        "{ratio}, rounded up {sized}, with {fixed} fixed posts {bound}: no plan that keeps the service rule has fewer "
-        "posts here.",
+        "{ratio}, rounded up {sized}, with {fixed} fixed posts {bound}: no plan that keeps the service rule "
+        "has fewer posts here.",
         lang,
         span=span_text((data["months"][0], data["months"][-1]), lang),
         must=number(minutes, lang),
