@@ -47,6 +47,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.conflicts",
         "Where limits leave no plan, is every concession and conflict right, and how fast is it found?",
     ),
+    "counterfactuals": (
+        "benchmarks.counterfactuals",
+        "Does the change stated by `vitri whynot` move each number of posts, and one unit fewer not?",
+    ),
     "million-rows": (
         "benchmarks.million_rows",
         "How long does it take to read and check a million registrations, and in how much memory?",

@@ -82,6 +82,7 @@ def solve(
         "cover": sized.cover,
         "quotas": sized.quotas,
         "frontier": sized.frontier,
+        "frontier_levels": sized.frontier_levels,
         "unmet": sized.unmet,
         "post_groups": sized.post_groups,
         "duties": sized.duties,

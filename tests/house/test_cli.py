@@ -52,6 +52,8 @@ COMMANDS = (
     "pareto",
     "decide",
     "concessions",
+    "why",
+    "whynot",
 )
 SLOW_LIBRARIES = ("pandas", "numpy", "ortools", "pydantic", "openpyxl", "xlsxwriter", "holidays", "rich")
 

@@ -29,6 +29,7 @@ from vitri.cli import (
     quality_commands,
     scenario_commands,
     uncertainty_commands,
+    why_commands,
     workload_commands,
 )
 from vitri.cli.output import line, show_findings, utf8
@@ -112,6 +113,7 @@ _COMMANDS = (
     *ceiling_commands.COMMANDS,
     *no_plan_commands.COMMANDS,
     *plan_commands.COMMANDS,
+    *why_commands.COMMANDS,
     *scenario_commands.COMMANDS,
     *pareto_commands.COMMANDS,
     *adoption_commands.COMMANDS,

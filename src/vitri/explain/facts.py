@@ -323,7 +323,7 @@ def _fixed(
 
 def _names(instance: Instance, model: PlanningModel, sized: SizedLike) -> dict[str, dict[str, str]]:
     names: dict[str, dict[str, str]] = {}
-    for table in ("offices", "organisations", "task_groups", "positions", "areas"):
+    for table in ("offices", "organisations", "task_groups", "positions", "areas", "work_items"):
         frame = instance.tables[table].dropna(subset=["name"])
         names[table] = dict(zip(frame["code"].astype(str), frame["name"].astype(str), strict=True))
     for code, name in zip(sized.structure["position"], sized.structure["name"], strict=True):

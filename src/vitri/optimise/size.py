@@ -48,6 +48,7 @@ class SizedPlan:
     cover: pd.DataFrame
     quotas: pd.DataFrame
     frontier: pd.DataFrame
+    frontier_levels: pd.DataFrame
     unmet: pd.DataFrame
     post_groups: pd.DataFrame
     duties: pd.DataFrame

@@ -40,6 +40,7 @@ FRONTIER_COLUMNS = {
     "bound": "Int64",
     "status": "str",
 }
+FRONTIER_LEVEL_COLUMNS = {"office": "str", "posts": "Int64", "order": "Int64", "value": "Int64"}
 POINTS_BEYOND = 6
 
 
@@ -126,15 +127,18 @@ def ceilings(quotas: pd.DataFrame) -> tuple[Mapping[str, object], ...]:
     return tuple({str(k): v for k, v in record.items()} for record in rows.to_dict("records"))
 
 
-def frontier(s: Problem) -> pd.DataFrame:
+def frontier(s: Problem) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write every office's curve: least unmet and overtime by number of posts, fixed ones included.
 
-    `cost` weighs minutes by the model's ``[costs]``; the curve holds for the structure chosen.
+    `cost` weighs minutes by the model's ``[costs]``; the curve holds for the structure chosen. The second
+    table has the value of every level of the sizing, numbered from 1 in the order of ``result.json``.
     """
     assert s.found.plan is not None
     objective, service = s.task.setting.objective, s.task.setting.service
     records: list[dict[str, object]] = []
+    by_level: list[dict[str, object]] = []
     for plan in s.found.plan.offices:
+        office = s.cube.offices[plan.office]
         fixed = sum(p.posts for p in s.fixed if p.office == plan.office)
         last = int(s.found.plan.share.posts[plan.office]) + POINTS_BEYOND
         points = []
@@ -149,10 +153,21 @@ def frontier(s: Problem) -> pd.DataFrame:
                     overtime += value
                     cost += value * service.overtime_weight
             points.append((posts, cost, unmet, overtime))
+            by_level += [
+                {
+                    "office": office,
+                    "posts": posts + fixed,
+                    "order": order,
+                    "value": value + (fixed if measure == "posts" else 0),
+                }
+                for order, ((_, _, measure, _, _), value) in enumerate(
+                    zip(s.reported, values, strict=False), start=1
+                )
+            ]
         following = {a[0]: a[2] + a[3] - b[2] - b[3] for a, b in pairwise(points)}
         records += [
             {
-                "office": s.cube.offices[plan.office],
+                "office": office,
                 "posts": posts + fixed,
                 "cost": cost,
                 "unmet_minutes": unmet,
@@ -162,4 +177,4 @@ def frontier(s: Problem) -> pd.DataFrame:
             }
             for posts, cost, unmet, overtime in points
         ]
-    return frame_of(records, FRONTIER_COLUMNS)
+    return frame_of(records, FRONTIER_COLUMNS), frame_of(by_level, FRONTIER_LEVEL_COLUMNS)

@@ -44,6 +44,7 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
     posts = tables.posts
     structure = _structure(s, codes, today)
     quotas = quota_table(s, workload)
+    curves, by_level = frontier(s)
     fixed = sum(p.posts for p in s.fixed)
     total = int(posts["posts"].sum())
     fund = s.cube.fund.sum(axis=1)
@@ -78,7 +79,8 @@ def write_tables(s: Problem, workload: Workload, sizing: Sizing, kind: Structure
         posts=tables.posts,
         cover=tables.cover,
         quotas=quotas,
-        frontier=frontier(s),
+        frontier=curves,
+        frontier_levels=by_level,
         unmet=tables.unmet,
         post_groups=tables.post_groups,
         duties=tables.duties,

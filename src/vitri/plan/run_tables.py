@@ -198,6 +198,11 @@ _DECLARED: tuple[tuple[str, tuple[str, str], Iterable[Column | str]], ...] = (
         _number("value_of_next_post", "Giá trị biên chế kế tiếp", "Value of the next post", "minutes"),
         "bound", "status",
     )),
+    ("frontier_levels", ("Đường biên chế theo mức mục tiêu", "Frontier by level"), (
+        "office#", _number("posts", "Số biên chế", "Posts", "posts", key=True),
+        _number("order", "Mức thứ", "Level", key=True),
+        _number("value", "Giá trị", "Value"),
+    )),
     ("staffing", ("Bố trí công chức", "Staffing"), (
         "official#",
         _code("office_now", "Văn phòng hiện nay", "Office now"),

@@ -1,0 +1,1 @@
+"""Why this number, and why this person: a saved run asked back, without a solver."""

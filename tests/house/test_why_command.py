@@ -1,0 +1,55 @@
+"""`vitri why`: an answer for a run, a table, and a sentence for every wrong question."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "has 5 posts"), ("vi", "có 5 biên chế")])
+def test_an_office_is_explained(vitri, tiny_run: Path, lang: str, words: str) -> None:
+    """The office's five posts are explained, bounds included, in both languages."""
+    outcome = vitri("why", tiny_run, "--office", "SM", "--lang", lang)
+    assert outcome.code == 0
+    assert words in outcome.out
+    assert outcome.out.count("67") >= 2
+    assert ("they hold" if lang == "en" else "đều đúng") in outcome.out
+
+
+def test_the_chain_is_saved(vitri, tiny_run: Path, tmp_path: Path) -> None:
+    """`-o` writes the items as a table that Excel opens, and replaces nothing."""
+    saved = tmp_path / "chain.csv"
+    assert vitri("why", tiny_run, "--office", "SM", "-o", saved).code == 0
+    with saved.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(int(row["minutes"]) for row in rows) == 45_120
+    assert vitri("why", tiny_run, "--office", "SM", "-o", saved).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "not said what to explain"),
+        (["--office", "SN"], "codes are: SM"),
+        (["--office", "SM", "--position", "VT09"], 'no "VT09"'),
+    ],
+)
+def test_a_wrong_question_is_told(vitri, tiny_run: Path, arguments: list[str], words: str) -> None:
+    """What is missing or unknown is said with what there is, and the exit code is that of wrong use."""
+    outcome = vitri("why", tiny_run, *arguments)
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+def test_a_changed_run_is_refused(vitri, tiny_run: Path, tmp_path: Path) -> None:
+    """A run in which somebody wrote is not explained."""
+    run = tmp_path / "run"
+    shutil.copytree(tiny_run, run)
+    posts = run / "posts.csv"
+    posts.write_text(posts.read_text(encoding="utf-8").replace(",1,1,1,", ",2,1,1,", 1), encoding="utf-8")
+    outcome = vitri("why", run, "--office", "SM")
+    assert outcome.code == 1
+    assert "posts.csv was changed" in outcome.err
