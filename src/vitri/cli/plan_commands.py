@@ -9,7 +9,7 @@ import click
 
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary, show_warnings
-from vitri.cli.words import Command, common, language, option
+from vitri.cli.words import Command, common, language, option, time_limit, workers
 from vitri.errors import DataError, Finding
 from vitri.i18n import N_, tr
 
@@ -43,20 +43,8 @@ if TYPE_CHECKING:
     metavar="RUN",
     help=N_("Go on from an earlier run: start with its structure; the plan is never worse."),
 )
-@option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Stop after so many seconds and keep the best plan."),
-)
-@option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help=N_("Threads to use."),
-)
+@time_limit(N_("Stop after so many seconds and keep the best plan."))
+@workers
 @option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -216,10 +204,10 @@ def audit(run: Path) -> int:
         show_findings(broken)
         return _verdict(not len(broken), RULES)
     if result.info.get("kind") == "month":
-        from vitri.plan.assigned_month_audit import audit_month
+        from vitri.plan.assigned_month_audit import audit_assigned_month
 
         lines = work.lines[work.lines["office"].isin(set(result.table("month_lines")["office"]))]
-        report = audit_month(instance, model, result.tables, lines, result.info["month"])
+        report = audit_assigned_month(instance, model, result.tables, lines, result.info["month"])
     else:
         report = audit_plan(instance, model, work, result.tables, result.info)
     show_findings(report.findings.errors)

@@ -14,7 +14,7 @@ from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings
 from vitri.cli.plan_commands import changed, load_run
 from vitri.cli.several_runs import Job, solve_side_by_side
-from vitri.cli.words import Command, common, language, option
+from vitri.cli.words import Command, common, language, option, time_limit, workers
 from vitri.errors import NoPlanError
 from vitri.i18n import N_, number, tr
 
@@ -43,20 +43,8 @@ MOST_PROCESSES = 4
     metavar="FILE.xlsx",
     help=N_("Write the comparison as a workbook, and its picture (SVG) beside it."),
 )
-@option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Stop each scenario after so many seconds and keep its best plan."),
-)
-@option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help=N_("Threads to use."),
-)
+@time_limit(N_("Stop each scenario after so many seconds and keep its best plan."))
+@workers
 @common
 def run_scenarios(
     path: Path,
