@@ -1,7 +1,7 @@
 """A second answer to "is there a plan": one plain integer programme a structure, read from the data.
 
-It shares no code with the search for conflicts: offices, bundles, limits and rules are written out in full, so
-it is for small cases only.
+It shares no code with the search for conflicts: offices, bundles, limits and rules are written out in full,
+so it is for small cases only.
 """
 
 from __future__ import annotations

@@ -111,9 +111,7 @@ def concession_text(concession: Concession, confirmed: bool, lang: Lang) -> str:
     """Say a concession whole, with its proof and whether the engine found a plan with it."""
     grants = "; ".join(grant_text(grant, lang) for grant in concession.grants)
     proof = tr(N_("proven least"), lang) if concession.status == "optimal" else _range(concession, lang)
-    check = (
-        tr(N_("a plan was found with it"), lang) if confirmed else tr(N_("not confirmed by a plan"), lang)
-    )
+    check = tr(N_("a plan was found with it"), lang) if confirmed else tr(N_("not confirmed by a plan"), lang)
     return tr(N_("{grants} ({proof}; {check})."), lang, grants=grants, proof=proof, check=check)
 
 
