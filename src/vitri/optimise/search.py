@@ -214,6 +214,8 @@ def _found(
     """Search from the structures given and those designed; the bound is the pooled one, with its curves."""
     pooled = bound_curves(task)
     bound = share_by_curve(pooled, task.tree)
+    if bound is None and not any(node.floor for node in task.tree.nodes if node.office is None):
+        return Found(None, None, None, 0), pooled
     starts, first = first_structures(task, watch)
     starts = [*known_starts, *(start for start in starts if start not in known_starts)]
     known: dict[tuple[int, Positions], OfficePlan] = {}
