@@ -185,7 +185,8 @@ def rank_question(
     from vitri.optimise.ranks import caps_of, seats_of
 
     salary = {rank.code: int((rank.salary_coefficient or Decimal(0)) * 100) for rank in model.rank}
-    legal = {row.name for row in (*model.ratio_cap, *model.salary_budget) if law(row)}
+    legal = {cap.name for cap in model.ratio_cap if law(cap)}
+    legal |= {budget.name for budget in model.salary_budget if law(budget)}
     caps = [cap for cap in caps_of(instance, model) if cap.binding]
     seats = seats_of(instance, model, sized, staffing)
     return RankQuestion(seats, caps, salary_limits(instance, model), salary, legal)
@@ -204,10 +205,10 @@ def ranks_after(question: RankQuestion, kept: Set[Member], grants: Sequence[Gran
             seat = replace(seat, ranks=question.every)
         seats.append(seat)
     caps: dict[str, Cap] = {}
-    for member, (cap, place) in question.caps.items():
+    for member, (cap, where) in question.caps.items():
         more = given.get(member, 0) if member in kept else _LARGEST
         old = caps.get(cap.name, cap)
-        caps[cap.name] = replace(old, more=(*old.more, (place, more)))
+        caps[cap.name] = replace(old, more=(*old.more, (where, more)))
     budgets = [
         replace(budget, limit_dec2=budget.limit_dec2 + given.get(member, 0))
         for member, budget in question.budgets.items()
