@@ -25,7 +25,7 @@ from vitri.optimise.search import Task, finest_structure, first_structures
 from vitri.optimise.size import Posed
 from vitri.policy import PlanningModel
 from vitri.rules.class_quota import CLASSES as CLASS_NAMES
-from vitri.rules.limits import NO_LIMIT
+from vitri.rules.limits import NO_LIMIT, Draft
 
 #: Offices × structures that are all tried where bounds and designed structures leave a question open.
 _ALL = 1_500
@@ -52,7 +52,8 @@ class SizingQuestion:
         self.by_need = task.setting.by_need
         cube = task.cube
         self.units = [node.code for node in task.tree.nodes]
-        found = limit_members(instance, model, set(self.units), by_need=self.by_need)
+        draft = Draft(instance, model)
+        found = limit_members(draft, set(self.units), by_need=self.by_need)
         found += class_members(instance, model, set(self.units), by_need=self.by_need)
         klass = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
         self.label_of = tuple(CLASS_NAMES.index(str(klass[code])) for code in cube.groups)
@@ -72,7 +73,7 @@ class SizingQuestion:
                     for p, minutes in enumerate(must)
                     if minutes
                 ]
-            self._bars = pair_members(model, instance, np.asarray(task.needed().any(axis=0)))
+            self._bars = pair_members(draft, np.asarray(task.needed().any(axis=0)))
             found += list(self._bars)
             found += structure_members(model, posed.limits)
         self._members = tuple(sorted(set(found)))
