@@ -1,7 +1,7 @@
 """A second answer to "is there a plan": one plain integer programme a structure, read from the data.
 
-It shares no code with the search for conflicts: offices, bundles, limits and rules are written out in full, so
-it is for small cases only.
+It shares no code with the search for conflicts: offices, bundles, limits and rules are written out in full,
+so it is for small cases only.
 """
 
 from __future__ import annotations
@@ -134,6 +134,8 @@ class Oracle:
                     model.add(number >= least * use)
                     taken.append((set(chosen), use))
                     posts.setdefault((code, self._label(held, work)), []).append(number)
+            for klass in self._idle(office, work):
+                posts.setdefault((code, klass), []).append(model.new_int_var(0, _LARGEST, ""))
             for node in range(len(nodes)):
                 model.add_exactly_one(use for chosen, use in taken if node in chosen)
         self._limits(model, rules, posts, more)
@@ -142,6 +144,15 @@ class Oracle:
         status = solver.solve(model)
         assert status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE)
         return bool(status != cp_model.INFEASIBLE)
+
+    def _idle(self, office: int, work: IntArray) -> set[str]:
+        """Return the classes with work none of which has to be done: posts may be had for it."""
+        return {
+            self.groups[code].klass
+            for unit in self.task.cube.units_of(office)
+            for g, code in enumerate(self.task.cube.groups)
+            if self.task.minutes[unit, g].any() and not work[unit, g].any()
+        }
 
     def _holdable(
         self, held: Sequence[tuple[int, int, tuple[int, ...]]], cover: set[frozenset[int]],

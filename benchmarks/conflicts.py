@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from benchmarks import rank_conflicts
 from benchmarks.conflict_cases import KINDS, Case, drawn
 from benchmarks.conflict_oracle import Oracle
 from vitri.errors import DataError
@@ -25,6 +26,7 @@ from vitri.optimise.conflict import (
     solves_after,
 )
 from vitri.optimise.conflict.confirm import eased_rules
+from vitri.optimise.conflict.ranking import RankQuestion, ranks_after
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.policy.worktime import time_fund
 from vitri.workload import compute
@@ -141,6 +143,61 @@ def examine(asked: Put) -> Tally:
     return tally
 
 
+def ranks_without_plan(kind: str, count: int) -> Iterable[tuple[int, RankQuestion]]:
+    """Yield so many questions of ranks of a kind that have no answer, with their seeds."""
+    family, found = rank_conflicts.KINDS[kind], 0
+    for seed in range(count * _DRAWINGS):
+        asked = rank_conflicts.drawn(kind, seed)
+        rules = frozenset(asked.members)
+        own = frozenset(m for m in rules if m.family == family)
+        if asked.exists(rules) is False and (not family or asked.exists(rules - own)):
+            found += 1
+            yield seed, asked
+        if found == count:
+            return
+    raise ValueError(f"{kind}: {found} of {count} questions without an answer")
+
+
+def examine_ranks(kind: str, seed: int, question: RankQuestion) -> Tally:
+    """Ask for concessions and a conflict of ranks, and verify them by the rank mix and by trying all."""
+    name = f"{kind} #{seed}"
+    tally = Tally(cases=1)
+    everything = frozenset(question.members)
+    start = time.perf_counter()
+    concessions = [c for c in question.concessions(allow_legal=True) if c.helps]
+    tally.concession_s.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    conflict = minimal_conflict(question)
+    tally.conflict_s.append(time.perf_counter() - start)
+    if rank_conflicts.tried(question, everything):
+        tally.wrong.append(f"{name}: trying all finds ranks")
+    for concession in concessions:
+        tally.concessions += 1
+        tally.least += concession.status == "optimal"
+        shown = ranks_after(question, everything, concession.grants)
+        if shown and rank_conflicts.tried(question, everything, concession):
+            tally.conceded += 1
+        else:
+            tally.wrong.append(f"{name}: {concession.family} concession not verified")
+    rules = frozenset(conflict.members) if conflict else frozenset()
+    if (
+        conflict
+        and conflict.proven
+        and not (rank_conflicts.tried(question, rules) or ranks_after(question, rules))
+    ):
+        tally.conflicts += 1
+    else:
+        tally.wrong.append(f"{name}: conflict not verified")
+    for member in sorted(rules):
+        tally.members += 1
+        rest = rules - {member}
+        if rank_conflicts.tried(question, rest) and ranks_after(question, rest):
+            tally.needed += 1
+        else:
+            tally.wrong.append(f"{name}: {member} is not shown to be needed")
+    return tally
+
+
 def _conceded(asked: Put, oracle: Oracle, concession: Concession) -> bool:
     rules = eased_rules(asked.question, concession.grants)
     more = {g.member: g.amount for g in concession.grants if g.member.family == "ratio_cap"}
@@ -169,9 +226,14 @@ def main(arguments: list[str]) -> int:
     """Draw the cases, examine them, print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks conflicts", description=__doc__)
     parser.add_argument("--cases", type=int, default=210, help="cases in all, shared out over the kinds")
-    parser.add_argument("--kind", action="append", choices=sorted(KINDS), help="only this kind (repeatable)")
+    parser.add_argument(
+        "--kind",
+        action="append",
+        choices=sorted([*KINDS, *rank_conflicts.KINDS]),
+        help="only this kind (repeatable)",
+    )
     options = parser.parse_args(arguments)
-    kinds = options.kind or list(KINDS)
+    kinds = options.kind or [*KINDS, *rank_conflicts.KINDS]
     total = Tally()
     print(
         f"{'kind of rule':<28} {'cases':>5} {'conceded':>11} {'least':>5} {'conflicts':>11} {'needed':>11} "
@@ -182,8 +244,12 @@ def main(arguments: list[str]) -> int:
         if not count:
             continue
         own = Tally()
-        for asked in without_plan(kind, count):
-            own.join(examine(asked))
+        if kind in KINDS:
+            for asked in without_plan(kind, count):
+                own.join(examine(asked))
+        else:
+            for seed, ranks in ranks_without_plan(kind, count):
+                own.join(examine_ranks(kind, seed, ranks))
         print(row(kind, own), flush=True)
         total.join(own)
     print(row("all", total))

@@ -10,7 +10,7 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary, show_warnings
 from vitri.cli.words import Command, common, language, option, time_limit, workers
-from vitri.errors import DataError, Finding
+from vitri.errors import DataError, Finding, NoPlanError
 from vitri.i18n import N_, tr
 
 if TYPE_CHECKING:
@@ -85,18 +85,27 @@ def solve(
     )
     instance, changes, expected = changed(instance, variant)
     reporter = ConsoleReporter()
-    result = run_stoppable(
-        lambda: solve_instance(
-            instance,
-            options=options,
-            report=reporter,
-            variant=variant,
-            changes=changes,
-            expected=expected,
-            earlier=before,
-        ),
-        reporter,
-    )
+    try:
+        result = run_stoppable(
+            lambda: solve_instance(
+                instance,
+                options=options,
+                report=reporter,
+                variant=variant,
+                changes=changes,
+                expected=expected,
+                earlier=before,
+            ),
+            reporter,
+        )
+    except NoPlanError as problem:
+        show_findings(problem.findings, to_stderr=True)
+        asked = "".join([f" --variant {variant}" if variant else "", f" --sizing {sizing}" if sizing else ""])
+        hint = tr(
+            "What to concede, and which rules conflict: vitri concessions {path}", language(), path=path
+        )
+        line(hint + asked, error=True)
+        return 3
     result.save(output)
     show_summary(result.summary(language()))
     line(tr("Run saved: {path}", language(), path=output))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from vitri.i18n import N_, Lang, number, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vitri.optimise.conflict import Concession, Conflict, Grant, Member
 
 _GRANTS = {
@@ -107,9 +109,31 @@ def member_text(member: Member, lang: Lang) -> str:
     return tr(N_("{rule} (law)"), lang, rule=text) if member.legal else text
 
 
+def grants_told(grants: Sequence[Grant], lang: Lang) -> list[str]:
+    """Say easings one by one, the fixed posts of a unit put together."""
+    fixed: dict[str, int] = {}
+    for grant in grants:
+        if grant.member.family == "fixed":
+            fixed[grant.member.unit] = fixed.get(grant.member.unit, 0) + grant.amount
+    told = [grant_text(grant, lang) for grant in grants if grant.member.family != "fixed"]
+    text = N_("{unit}: {amount} fixed posts not counted")
+    return told + [tr(text, lang, unit=unit, amount=number(n, lang)) for unit, n in sorted(fixed.items())]
+
+
+def members_told(members: Sequence[Member], lang: Lang) -> list[str]:
+    """Say rules one by one, the fixed posts of a unit put together."""
+    fixed: dict[str, int] = {}
+    for member in members:
+        if member.family == "fixed":
+            fixed[member.unit] = fixed.get(member.unit, 0) + member.number
+    told = [member_text(member, lang) for member in members if member.family != "fixed"]
+    text = N_("{unit}: {amount} fixed posts")
+    return told + [tr(text, lang, unit=unit, amount=number(n, lang)) for unit, n in sorted(fixed.items())]
+
+
 def concession_text(concession: Concession, confirmed: bool, lang: Lang) -> str:
     """Say a concession whole, with its proof and whether the engine found a plan with it."""
-    grants = "; ".join(grant_text(grant, lang) for grant in concession.grants)
+    grants = "; ".join(grants_told(concession.grants, lang))
     proof = tr(N_("proven least"), lang) if concession.status == "optimal" else _range(concession, lang)
     check = tr(N_("a plan was found with it"), lang) if confirmed else tr(N_("not confirmed by a plan"), lang)
     return tr(N_("{grants} ({proof}; {check})."), lang, grants=grants, proof=proof, check=check)
@@ -126,7 +150,7 @@ def _range(concession: Concession, lang: Lang) -> str:
 
 def conflict_text(conflict: Conflict, lang: Lang) -> str:
     """Say a conflict in one sentence."""
-    rules = "; ".join(member_text(member, lang) for member in conflict.members)
+    rules = "; ".join(members_told(conflict.members, lang))
     text = (
         N_("These cannot be kept together, and each of them is needed for that: {rules}.")
         if conflict.proven

@@ -132,6 +132,20 @@ def check_leading_caps(
     return Findings.of(found)
 
 
+def broken_caps(instance: Instance, model: PlanningModel) -> list[Finding]:
+    """Return the caps in force that fixed posts exceed whatever the plan: their base is given."""
+    number = leaders_by_role(instance, model)
+    found: list[Finding] = []
+    for cap in leading_caps(instance, model):
+        if not cap.binding or cap.of_posts:
+            continue
+        counted = sum(number.get((office, cap.role), 0) for office in cap.offices)
+        heads = sum(number.get((office, cap.of_role), 0) for office in cap.offices)
+        base = cap.given if cap.of_role is None else heads
+        found += _over(cap, counted, cap.allowed(base or 0))
+    return found
+
+
 def leaders_by_role(instance: Instance, model: PlanningModel) -> dict[tuple[str, str | None], int]:
     """Return the fixed posts by office and leading role."""
     frame = fixed_posts(instance, model)

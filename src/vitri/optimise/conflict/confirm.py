@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from vitri.errors import NoPlanError, NoPlanYetError
 from vitri.optimise.class_share import keep_class_quotas, share_again
 from vitri.optimise.class_share import kept as quotas_kept
@@ -12,12 +14,15 @@ from vitri.optimise.class_sides import ClassSides
 from vitri.optimise.conflict.elastic import BY_CLASS, LEAST, MOST
 from vitri.optimise.conflict.members import Concession, Grant, Member
 from vitri.optimise.conflict.sizing import SizingQuestion
-from vitri.optimise.engine import SolveOptions, UndecidedError, Watch
+from vitri.optimise.engine import IntArray, SolveOptions, UndecidedError, Watch
+from vitri.optimise.office_plan import Positions
 from vitri.optimise.quota import NO_CEILING, Tree
 from vitri.optimise.search import evaluate, improve
 from vitri.optimise.side_limits import SideLimit, offices_below
 from vitri.optimise.task import Task
 from vitri.rules.class_quota import CLASSES, ClassLimit
+
+Structure = tuple[Positions, ...]
 
 
 def eased_rules(question: SizingQuestion, grants: Sequence[Grant]) -> frozenset[Member]:
@@ -56,20 +61,70 @@ def plans(
     rules: frozenset[Member],
     watch: Watch,
     *,
-    start: tuple[tuple[tuple[int, ...], ...], ...] | None = None,
-    minutes: object = None,
+    start: Structure | None = None,
+    minutes: IntArray | None = None,
     more: dict[Member, int] | None = None,
 ) -> bool:
-    """Whether the sizing engine finds a plan that keeps some rules; `more` posts over caps are allowed."""
+    """Whether the sizing engine finds a plan that keeps some rules; `more` posts over caps are allowed.
+
+    Work that need not be done is left out; where a floor asks for posts, or anywhere, a minute of it is kept,
+    so that posts can be had for it.
+    """
     task = engine_task(question, rules, more or {})
     if task is None:
         return False
     if minutes is not None:
-        task = replace(task, minutes=minutes)  # type: ignore[arg-type]
+        task = replace(task, minutes=minutes)
     sides = engine_sides(question, rules)
     if sides is not None and any(limit.most is not None and limit.most < 0 for limit in sides.limits):
         return False
+    tried: list[IntArray] = []
+    offices = range(len(task.cube.offices))
+    floors = [o for o in offices if _floored(task, sides, o)]
+    for kept in ([], floors, offices):
+        work = _with_tokens(question, task.minutes, kept)
+        if not any(np.array_equal(work, one) for one in tried):
+            tried.append(work)
+            if _plans(question, replace(task, minutes=work), sides, watch, start):
+                return True
+    return False
+
+
+def _floored(task: Task, sides: ClassSides | None, office: int) -> bool:
+    """Whether a floor asks for posts in an office itself."""
+    leaf = task.tree.ancestors()[office][0]
+    own = sides is not None and any(limit.node == leaf and limit.least for limit in sides.limits)
+    return own or task.tree.nodes[leaf].floor > 0
+
+
+def _with_tokens(question: SizingQuestion, work: IntArray, offices: Sequence[int]) -> IntArray:
+    """Keep a minute of the largest group of every class in offices of which no such work is left."""
+    found = work.copy()
+    whole = question.task.minutes
+    for office in offices:
+        for label in range(len(CLASSES)):
+            cells = [
+                (-int(whole[u, g].sum()), u, g)
+                for u in question.task.cube.units_of(office)
+                for g in range(whole.shape[1])
+                if question.label_of[g] == label and whole[u, g].any()
+            ]
+            if cells and not any(work[u, g].any() for _, u, g in cells):
+                _, u, g = min(cells)
+                found[(u, g, *np.argwhere(whole[u, g])[0])] = 1
+    return found
+
+
+def _plans(
+    question: SizingQuestion, task: Task, sides: ClassSides | None, watch: Watch, start: Structure | None
+) -> bool:
     if start is not None:
+        start = tuple(
+            tuple(
+                sorted([*own, *((g,) for g in np.flatnonzero(row).tolist() if not any(g in p for p in own))])
+            )
+            for own, row in zip(start, task.needed(), strict=True)
+        )
         # by ceiling any plan will do: work counts later, so offices need not be planned at their best
         quick = None if question.by_need else Watch(SolveOptions(time_limit_s=0.0))
         plan = evaluate(task, start, watch=quick)

@@ -134,11 +134,12 @@ class _Programme:
                 elif minutes:
                     self.terms.append((self.price["work"] * minutes * PLACES + 1) * var)
             more = model.new_int_var(0, self.most if own.grows else 0, "")
-            posts = cp_model.LinearExpr.weighted_sum(taken, own.posts.tolist()) + more
+            added = [model.new_int_var(0, self.most if free else 0, "") for free in own.free]
+            posts = cp_model.LinearExpr.weighted_sum(taken, own.posts.tolist()) + more + sum(added)
             classes: list[Amount] = []
             if split and own.classes is not None:
                 classes = [
-                    cp_model.LinearExpr.weighted_sum(taken, own.classes[:, k].tolist())
+                    cp_model.LinearExpr.weighted_sum(taken, own.classes[:, k].tolist()) + added[k]
                     for k in range(CLASSES)
                 ]
             elif split:

@@ -22,7 +22,8 @@ CLASSES = 3
 class Offers:
     """The rows of one office: `posts` and `undone` minutes; `classes` (rows × classes), None where open.
 
-    With `grows` any row may have more posts, of any class; `exact` says that no row is missing.
+    With `grows` any row may have more posts, of any class; those of a class in `free` may be added even where
+    classes are told, because nothing has to be done by them. `exact` says that no row is missing.
     """
 
     posts: IntArray
@@ -32,6 +33,7 @@ class Offers:
     exact: bool
     curve: NeedCurve
     picks: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    free: tuple[bool, ...] = (False,) * CLASSES
 
     def bundles(self, row: int) -> list[tuple[list[Node], Column]]:
         """Return the bundles of a row: their nodes, and posts (none: all undone)."""

@@ -27,10 +27,9 @@ _NUMBERS = (
 )
 
 
-def limit_members(
-    instance: Instance, model: PlanningModel, units: set[str], *, by_need: bool
-) -> list[Member]:
+def limit_members(draft: Draft, units: set[str], *, by_need: bool) -> list[Member]:
     """Return ceilings (not by need), floors and caps of units and of size rules, each for itself."""
+    instance, model = draft.instance, draft.model
     found: list[Member] = []
     if not by_need:
         found += [
@@ -47,7 +46,7 @@ def limit_members(
         if row is not None and row.cap is not None:
             found.append(Member("cap", code, "", row.cap))
     kinds: dict[str, str] = {code: kind for code, (kind, _) in tree.items()}
-    for code, floor, cap, legal in SizeRule.limits_of(Draft(instance, model), kinds):
+    for code, floor, cap, legal in SizeRule.limits_of(draft, kinds):
         if floor > 0:
             found.append(Member("size_floor", code, "", floor, legal))
         if cap is not None:
@@ -84,12 +83,13 @@ class Bars:
     cover: bool
 
 
-def pair_members(model: PlanningModel, instance: Instance, used: npt.NDArray[np.bool_]) -> dict[Member, Bars]:
+def pair_members(draft: Draft, used: npt.NDArray[np.bool_]) -> dict[Member, Bars]:
     """Return the pairs of groups with work that a rule keeps out of one position or one person's hands."""
     found: dict[Member, Bars] = {}
+    model = draft.model
     legal_pairs = {frozenset((pair.a, pair.b)) for pair in model.forbidden_pair if law(pair)}
     for rule in (ForbiddenPair(), CompetencyDistance(), SharedRank(), ClassMixing(), CategoryMixing()):
-        draft = Draft(instance, model)
+        draft.position, draft.cover = np.ones_like(draft.position), np.ones_like(draft.cover)
         rule.build(draft)
         for a, b in combinations(np.flatnonzero(used).tolist(), 2):
             position, cover = not draft.position[a, b], not draft.cover[a, b]

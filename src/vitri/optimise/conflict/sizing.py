@@ -25,7 +25,7 @@ from vitri.optimise.search import Task, finest_structure, first_structures
 from vitri.optimise.size import Posed
 from vitri.policy import PlanningModel
 from vitri.rules.class_quota import CLASSES as CLASS_NAMES
-from vitri.rules.limits import NO_LIMIT
+from vitri.rules.limits import NO_LIMIT, Draft
 
 #: Offices × structures that are all tried where bounds and designed structures leave a question open.
 _ALL = 1_500
@@ -52,7 +52,8 @@ class SizingQuestion:
         self.by_need = task.setting.by_need
         cube = task.cube
         self.units = [node.code for node in task.tree.nodes]
-        found = limit_members(instance, model, set(self.units), by_need=self.by_need)
+        draft = Draft(instance, model)
+        found = limit_members(draft, set(self.units), by_need=self.by_need)
         found += class_members(instance, model, set(self.units), by_need=self.by_need)
         klass = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
         self.label_of = tuple(CLASS_NAMES.index(str(klass[code])) for code in cube.groups)
@@ -61,6 +62,7 @@ class SizingQuestion:
         caps = _cap_members(instance, model)
         found += caps
         self.shape = Shape(task.tree, cube.offices, fixed, caps, self.by_need)
+        self.classes = _classes(task, self.label_of)
         self.periods = _periods(task)
         self._bars = {}
         if self.by_need:
@@ -71,7 +73,7 @@ class SizingQuestion:
                     for p, minutes in enumerate(must)
                     if minutes
                 ]
-            self._bars = pair_members(model, instance, np.asarray(task.needed().any(axis=0)))
+            self._bars = pair_members(draft, np.asarray(task.needed().any(axis=0)))
             found += list(self._bars)
             found += structure_members(model, posed.limits)
         self._members = tuple(sorted(set(found)))
@@ -162,13 +164,14 @@ class SizingQuestion:
                 self._curves[name] = need_curve(task.cube, task.minutes, office, own, task.setting, extra)
             curve = self._curves[name]
             if not labels:
-                found.append(plain_offers(curve))
+                found.append(plain_offers(replace(curve, grows=any(self.classes[office]))))
                 continue
             at = (id(curve), labels)
             if at not in self._offers:
                 self._offers[at] = offers_by_class(curve, self.label_of, labels)
             own_offers = self._offers[at]
-            found.append(own_offers if enough else replace(own_offers, exact=False))
+            exact = own_offers.exact and enough
+            found.append(replace(own_offers, exact=exact, free=tuple(self._idle(task, office))))
         return found
 
     def _extra(self, kept: frozenset[Member]) -> tuple[int, bool]:
@@ -218,23 +221,25 @@ class SizingQuestion:
         task = self.task_of(key)
         offices = range(len(task.cube.offices))
         if not self.by_need:
-            return [NeedCurve(np.zeros(1, dtype=np.int64), any(self._present(key)[o])) for o in offices]
+            return [NeedCurve(np.zeros(1, dtype=np.int64), any(self.classes[o])) for o in offices]
         held = max(task.setting.most_groups, task.most_groups)
-        return [need_bound(task.cube, task.minutes, o, task.setting, held) for o in offices]
+        curves = [need_bound(task.cube, task.minutes, o, task.setting, held) for o in offices]
+        # work that need not be done is work all the same: posts may be had for it
+        return [replace(curve, grows=any(self.classes[o])) for o, curve in enumerate(curves)]
 
-    def _present(self, kept: frozenset[Member]) -> list[list[bool]]:
-        """Say of every office which classes of posts in the quota its work allows."""
-        task = self.task_of(_key(kept))
-        there = [[False] * CLASSES for _ in task.cube.offices]
-        for unit, (office, _) in enumerate(task.cube.units):
-            for g in np.flatnonzero(task.minutes[unit].any(axis=(1, 2))).tolist():
-                there[office][self.label_of[g]] |= not task.setting.quota_free[g]
-        return there
+    def _idle(self, task: Task, office: int) -> list[bool]:
+        """Say which classes have work in an office none of which has to be done any more."""
+        idle = [False] * CLASSES
+        for unit in task.cube.units_of(office):
+            for g in np.flatnonzero(self.task.minutes[unit].any(axis=(1, 2))).tolist():
+                gone = not task.minutes[unit, g].any() and not task.setting.quota_free[g]
+                idle[self.label_of[g]] |= gone
+        return idle
 
     def fits(self, kept: frozenset[Member], offers: Sequence[Offers]) -> bool:
         """Whether numbers of posts within the limits leave none of the required work undone."""
         if _crossing(kept):
-            return ease(self.shape, offers, self._present(kept), kept, frozenset(), {}) is not None
+            return ease(self.shape, offers, self.classes, kept, frozenset(), {}) is not None
         return self._nests(kept, [own.curve for own in offers])
 
     def _nests(self, kept: frozenset[Member], curves: Sequence[NeedCurve]) -> bool:
@@ -296,9 +301,18 @@ class SizingQuestion:
         """Return the cheapest easing of some rules for what the offices can do; None where none is enough."""
         kept = frozenset(self._members)
         if _crossing(kept):
-            return ease(self.shape, offers, self._present(kept), kept, eased, price)
+            return ease(self.shape, offers, self.classes, kept, eased, price)
         bending = Bending(self.task.tree, self.task.cube.offices, kept, eased, price)
         return bending.bent([own.curve for own in offers])
+
+
+def _classes(task: Task, label_of: Sequence[int]) -> list[list[bool]]:
+    """Say of every office which classes of posts in the quota its work allows."""
+    there = [[False] * CLASSES for _ in task.cube.offices]
+    for unit, (office, _) in enumerate(task.cube.units):
+        for g in np.flatnonzero(task.minutes[unit].any(axis=(1, 2))).tolist():
+            there[office][label_of[g]] |= not task.setting.quota_free[g]
+    return there
 
 
 def _cut(positions: Positions, needed: npt.NDArray[np.bool_]) -> Positions:
