@@ -130,7 +130,7 @@ def _overtime(model: MonthModel, p: int) -> None:
 
 
 def _alone(model: MonthModel, p: int) -> None:
-    """Say of each task what it asks by itself: nobody has what exceeds all their time; what is more is overtime.
+    """Say what each task asks by itself: nobody has what exceeds their time, and what is more is overtime.
 
     Whole plans keep these rows anyway. The linear relaxation does not: it would share a long task out over
     half persons, none of whom is late, and see neither undone work nor overtime.

@@ -84,19 +84,22 @@ class _Days:
     def _late(self, ordered: list[Job], over: list[int]) -> tuple[int, int, int] | None:
         """Replay the earliest deadline first; return day, first day that may help and minutes of lateness."""
         rest = [job[2] for job in ordered]
-        busy = 0
+        busy = start = 0
         for d, regular in enumerate(self.regular):
             room = regular + over[d]
-            for j, (_, first, _, _) in enumerate(ordered):
-                if room == 0:
-                    break
-                if first <= d and rest[j]:
+            j = start
+            while room and j < len(rest):
+                if rest[j] and ordered[j][1] <= d:
                     now = min(room, rest[j])
                     rest[j] -= now
                     room -= now
-            missing = sum(rest[j] for j, job in enumerate(ordered) if job[0] <= d)
-            if missing:
-                return d, busy, missing
+                j += 1
+            while start < len(rest) and not rest[start]:
+                start += 1
+            if start == len(rest):
+                return None
+            if ordered[start][0] <= d:
+                return d, busy, sum(rest[j] for j in range(start, len(rest)) if ordered[j][0] <= d)
             if room:
                 busy = d + 1
         return None
@@ -141,17 +144,16 @@ def first_values(model: MonthModel, known: Known | None = None) -> list[int] | N
     idle = 0
     for _ in range(_ROUNDS):
         values, undone = _round(model, most, pushed, known)
-        if values is not None:
-            cost: dict[int, int] = {}
-            for k in undone:
-                task = problem.tasks[k]
-                cost[task.priority] = cost.get(task.priority, 0) + task.cost
-            places = sum(values[variable] for variable in model.empty.values())
-            over = sum(values[variable] for variable in model.overtime.values())
-            key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
-            idle += 1
-            if best is None or key < best[0]:
-                best, idle = (key, values), 0
+        cost: dict[int, int] = {}
+        for k in undone:
+            task = problem.tasks[k]
+            cost[task.priority] = cost.get(task.priority, 0) + task.cost
+        places = sum(values[variable] for variable in model.empty.values())
+        over = sum(values[variable] for variable in model.overtime.values())
+        key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
+        idle += 1
+        if (best is None or key < best[0]) and model.linear.holds(values):
+            best, idle = (key, values), 0
         if set(undone) <= hopeless or idle == _IDLE:
             break
         for k in set(undone) - hopeless:
@@ -173,7 +175,7 @@ def _possible(problem: MonthProblem, most: list[Ints], k: int) -> bool:
 
 def _round(
     model: MonthModel, most: list[Ints], pushed: list[int], known: Known | None
-) -> tuple[list[int] | None, list[int]]:
+) -> tuple[list[int], list[int]]:
     """Build one plan; return its values and the tasks it leaves undone."""
     problem = model.problem
     people = [_Days(problem, p, most[p]) for p in range(len(problem.people))]
@@ -221,7 +223,7 @@ def _round(
     values = _values(model, people, owners, days, sent)
     if known is not None:
         known.complete(model, values)
-    return (values if model.linear.holds(values) else None), undone
+    return values, undone
 
 
 def _place(
