@@ -9,6 +9,8 @@ exact answer; one near the slope of the block leaves few rows. All arithmetic is
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -90,7 +92,7 @@ class _Edges:
             for limb, most in zip(side.limbs, largest, strict=True):
                 key = key * (1 + min(most, 1e9)) + limb[rows] / most * min(most, 1e9)
             hull = _lower_hull(rows, key)
-            for a, b in zip(hull[:-1], hull[1:], strict=True):
+            for a, b in pairwise(hull):
                 x, y = int(rows[a]), int(rows[b])
                 found.append(
                     (float(key[b] - key[a]) / (y - x), y - x, which, side.limbs[:, x] - side.limbs[:, y])
@@ -107,7 +109,7 @@ class _Edges:
         self.largest = int(max(largest))
 
     def at(self, total: int) -> tuple[IntArray, int, tuple[int, int]]:
-        """Return what `unit` posts cost at a total, `unit` (the price may be a fraction), and the hulls' split."""
+        """Return what `unit` posts cost at a total, that unit (prices may be fractions), and the split."""
         if not self.prices:
             return self.none, 1, (self.starts[0], self.starts[1])
         place = min(int(np.searchsorted(self.ends, total)), len(self.prices) - 1)
