@@ -43,11 +43,11 @@ class Task:
 
     def ceiling_of(self, office: int) -> int:
         """Return the tightest ceiling above an office."""
-        return min(self.tree.nodes[n].ceiling for n in self.tree.ancestors()[office])
+        return min(self.tree.nodes[n].ceiling for n in self.tree.chains[office])
 
     def floor_of(self, office: int) -> int:
         """Return the office's own floor."""
-        return self.tree.nodes[self.tree.ancestors()[office][0]].floor
+        return self.tree.nodes[self.tree.chains[office][0]].floor
 
     def beyond(self, reach: Sequence[int]) -> list[int]:
         """Return for every office the posts beyond its `reach` that floors of areas above may ask of it."""
