@@ -26,27 +26,40 @@ if TYPE_CHECKING:
 @click.command(
     "why",
     cls=Command,
-    help=N_("Say why an office or a position of a run has its number of posts: chain, bounds, price, rest."),
+    help=N_(
+        "Say why an office or a position of a run has its number of posts, or a person a seat or a task."
+    ),
 )
 @click.argument("run", type=PATH, metavar="RUN")
 @option("--office", default="", metavar="CODE", help=N_("Code of an office."))
 @option("--position", default="", metavar="CODE", help=N_("Code of a position of that office."))
+@option("--official", default="", metavar="CODE", help=N_("Code of an official."))
+@option("--task", default="", metavar="ID", help=N_("Code of a registration."))
 @option("-o", "--output", type=PATH, metavar="FILE.csv", help=N_("Save the chain as a table (CSV)."))
 @common
-def why(run: Path, office: str, position: str, output: Path | None) -> None:
-    """Print why a number of a saved run is what it is."""
-    if not office:
+def why(run: Path, office: str, position: str, official: str, task: str, output: Path | None) -> None:
+    """Print why a number or a person of a saved run is what it is."""
+    asked = bool(office) + bool(official) + bool(task)
+    if asked != 1 or ((position or output) and not office):
         raise UsageError(
             Finding(
                 code="bad_options",
                 column="--office",
-                message=N_("It is not said what to explain."),
-                advice=N_("Give --office CODE, and perhaps --position CODE."),
+                message=N_("It is not said what to explain.")
+                if not asked
+                else N_("One thing can be explained at a time."),
+                advice=N_(
+                    "Give --office CODE, perhaps with --position CODE or -o FILE.csv, or --official CODE, or "
+                    "--task ID."
+                ),
             )
         )
     if output is not None:
         refuse_to_overwrite(output)
     result = load_run(run)
+    if official or task:
+        _why_person(run, result, official, task)
+        return
     instance, model = planned(run, result)
     known("--office", office, sorted(str(code) for code in instance.tables["offices"]["code"]), run)
     _why_posts(run, result, instance, model, office, position)
@@ -89,6 +102,36 @@ def known(name: str, code: str, codes: Sequence[str], run: Path) -> None:
             fields={"code": code, "near": near, "codes": ", ".join(codes[:40])},
         )
     )
+
+
+def _why_person(run: Path, result: Result, official: str, task: str) -> None:
+    lang = language()
+    if result.info.get("kind") == "month":
+        from vitri.explain.why.task import Month, why_official, why_task
+
+        month = Month(result.info, result.tables, *input_of(run, result))
+        if task:
+            known("--task", task, sorted(month.tasks()), run)
+            show(why_task(month, task, lang))
+        else:
+            known("--official", official, sorted(month.officials()), run)
+            show(why_official(month, official, lang))
+        return
+    if task:
+        raise DataError(
+            Finding(
+                code="not_a_month",
+                table=str(run),
+                message=N_("This run is not the assignment of a month."),
+                advice=N_("Make one: vitri assign DIR --month YYYY-MM --out RUN."),
+            )
+        )
+    instance, model = planned(run, result)
+    people = result.table("staffing")["official"].dropna()
+    known("--official", official, sorted(str(code) for code in people), run)
+    from vitri.explain.why.seat import why_seat
+
+    show(why_seat(result.info, result.tables, instance, model, official, lang))
 
 
 def _why_posts(

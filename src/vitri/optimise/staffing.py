@@ -74,22 +74,7 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     groups = read_groups(instance, model)
     people = read_people(instance, model, groups)
     posts = read_posts(instance, model, sized, groups)
-    positions = instance.filled("positions")
-    elected = {
-        code
-        for code, tenure in zip(texts(positions, "code"), texts(positions, "tenure"), strict=True)
-        if tenure == "elected"
-    }
-    offices = instance.filled("offices")
-    farthest = RANGE[model.staffing.transfer]
-    rules = Rules(
-        groups,
-        model.staffing.keep_home_work,
-        frozenset(elected),
-        dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True)),
-        {person.code: min(farthest, RANGE[person.transferable]) for person in people},
-        order_of(model),
-    )
+    rules = rules_of(instance, model, groups, people)
     first = pd.Timestamp(instance.info.first_month + "-01").date()
     last = (pd.Timestamp(instance.info.last_month + "-01") + pd.offsets.MonthEnd(0)).date()
     gone = [p for p in people if p.ends is not None and p.ends < first]
@@ -109,6 +94,28 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     rows += [_idle(person, "stay") for person in outside]
     vacancies = sum(post.posts for post in sized_posts) - len(chosen)
     return Placed(_table(rows), _levels(model, vacancies, totals))
+
+
+def rules_of(
+    instance: Instance, model: PlanningModel, groups: Mapping[str, Group], people: Sequence[Person]
+) -> Rules:
+    """Return what a placement goes by."""
+    positions = instance.filled("positions")
+    elected = {
+        code
+        for code, tenure in zip(texts(positions, "code"), texts(positions, "tenure"), strict=True)
+        if tenure == "elected"
+    }
+    offices = instance.filled("offices")
+    farthest = RANGE[model.staffing.transfer]
+    return Rules(
+        groups,
+        model.staffing.keep_home_work,
+        frozenset(elected),
+        dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True)),
+        {person.code: min(farthest, RANGE[person.transferable]) for person in people},
+        order_of(model),
+    )
 
 
 def _place_fixed(people: Sequence[Person], posts: Sequence[PostGroup]) -> list[Pair]:
