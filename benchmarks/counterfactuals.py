@@ -157,7 +157,7 @@ def main() -> None:
                 ask(case, office, wanted, given.lever or KINDS, counts, seconds)
     print(
         f"{counts['numbers']} numbers of posts, {counts['moved']} with a change that moves them; "
-        f"{counts['stated']} changes stated: {counts['verified']} move the number and one unit fewer does not, "
+        f"{counts['stated']} changes stated: {counts['verified']} move it and one unit fewer does not, "
         f"{counts['open']} not narrowed to one unit, {counts['wrong']} wrong; median {median(seconds):.1f} s "
         "of processor time a number"
     )
