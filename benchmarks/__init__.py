@@ -15,6 +15,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
         "benchmarks.uncertainty",
         "How often do quotas hold on fresh demand, beside the probability they claim?",
     ),
+    "tiny": (
+        "benchmarks.tiny",
+        "Is what is called proven really the least, wherever everything can be tried?",
+    ),
     "quota": (
         "benchmarks.quota",
         "How fast are structure and quotas of a whole country proven under nested ceilings, beside peers?",
@@ -38,6 +42,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "month": (
         "benchmarks.month",
         "How fast is a month of one office planned and proven at rising loads, beside the plain engines?",
+    ),
+    "conflicts": (
+        "benchmarks.conflicts",
+        "Where limits leave no plan, is every concession and conflict right, and how fast is it found?",
     ),
     "counterfactuals": (
         "benchmarks.counterfactuals",

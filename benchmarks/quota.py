@@ -1,7 +1,8 @@
 """Structure and quotas under ceilings: vitri's engine beside what else could be done, on the same cases.
 
 Every case is one line: value, proven bound, gap, seconds, processor seconds, memory; below it the peers of
-the same run. Proven values must agree, or the exit code is 1; times are printed, never judged.
+the same run. Proven values must agree and every plan must be worth what it claims when re-evaluated straight
+from the hours, or the exit code is 1; times are printed, never judged.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmarks.quota_cases import (
     make,
     write,
 )
+from benchmarks.quota_check import faults
 from benchmarks.quota_peers import Answer, greedy, monolith, on_columns, rounding
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.optimise.structure import StructurePlan, design_structure
@@ -89,6 +91,9 @@ def run(cases: tuple[Case, ...], options: argparse.Namespace) -> int:
         if case in PRINTED and (plan is None or plan.cost != PRINTED[case]):
             print(f"    expected {PRINTED[case]:,}")
             wrong += 1
+        for fault in [] if plan is None else faults(made, plan):
+            print(f"    wrong plan: {fault}")
+            wrong += 1
         if not options.no_peers:
             wrong += peers(made, plan, wall, options.time, quick=options.quick)
     return wrong
@@ -129,7 +134,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks quota", description=__doc__)
     parser.add_argument("--offices", type=int, help="make one case of this many offices")
     parser.add_argument("--groups", type=int, default=30)
-    parser.add_argument("--size", type=int, default=5, help="groups in a position at most")
+    parser.add_argument(
+        "--size", "--most-duties", type=int, default=5, help="groups in a position at most (default 5)"
+    )
     parser.add_argument("--share", type=float, default=1.05, help="ceiling as a share of the work")
     parser.add_argument("--ceilings", choices=("one", "provinces", "offices"), default="provinces")
     parser.add_argument("--floors", action="store_true")

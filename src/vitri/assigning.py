@@ -43,7 +43,7 @@ def assign_month(
     from vitri.optimise.office_month.solve import PinsConflict
     from vitri.optimise.office_month.solve import assign_month as solve_month
     from vitri.optimise.office_month.tables import month_tables
-    from vitri.plan.assigned_month_audit import audit_month
+    from vitri.plan.assigned_month_audit import audit_assigned_month
     from vitri.plan.result import Result
     from vitri.policy import model_for
     from vitri.policy.worktime import person_time, time_fund
@@ -84,7 +84,7 @@ def assign_month(
     )  # fmt: skip
     lines = workload.lines
     lines = lines[(lines["month"] == month) & lines["office"].isin([case.office for case in read.cases])]
-    report = audit_month(instance, model, tables, lines, month)
+    report = audit_assigned_month(instance, model, tables, lines, month)
     if not report.passed:
         raise AuditError(report.findings)
     tables["rules"] = report.rules

@@ -95,6 +95,7 @@ def solve(
         watch.tell("staffing")
         placed = place_people(instance, model, sized)
         staffing = placed.staffing
+        warnings = warnings + placed.warnings
         tables["staffing"] = staffing
         levels += _levels("staffing", placed.levels, named)
         watch.tell("assignment")

@@ -16,7 +16,7 @@ from vitri.errors import DataError, NoPlanError
 from vitri.optimise.office_month.levels import broken, levels_from, values
 from vitri.optimise.office_month.moves import alternatives, moved
 from vitri.optimise.office_month.tables import restore
-from vitri.plan.assigned_month_audit import audit_month
+from vitri.plan.assigned_month_audit import audit_assigned_month
 from vitri.plan.result import Result
 from vitri.policy import model_for
 from vitri.policy.worktime import time_fund
@@ -109,8 +109,8 @@ def test_pins_are_respected_and_audited(june: Result, with_tables: Callable[...,
     assert doer(result, "R02") != "CB04"
     model = model_for(pinned)
     lines = compute(pinned, model, time_fund(pinned, model)).lines
-    assert audit_month(pinned, model, result.tables, lines, JUNE).passed
-    assert audit_month(pinned, model, june.tables, lines, JUNE).broken == ("pins_respected",)
+    assert audit_assigned_month(pinned, model, result.tables, lines, JUNE).passed
+    assert audit_assigned_month(pinned, model, june.tables, lines, JUNE).broken == ("pins_respected",)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_corrupted_month_is_rejected(june: Result, scenario: Instance, change:
     else:
         roles = frame[frame["registration"].isna() & (frame["role"] == "main")]
         frame = pd.concat([frame, roles.head(1).assign(role="backup")], ignore_index=True)
-    report = audit_month(scenario, model, june.tables | {"assignments": frame}, lines, JUNE)
+    report = audit_assigned_month(scenario, model, june.tables | {"assignments": frame}, lines, JUNE)
     assert not report.passed
     assert rule in report.broken
 

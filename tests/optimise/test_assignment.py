@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
-from people_builders import Plan, Work, demand, funds, instance, model, plan, times, tiny, tiny_time
+from people_builders import Plan, Work, demand, funds, instance, model, plan, times, tiny, tiny_time, typed
 
 from vitri.data.instance import Instance
 from vitri.optimise.assignment import ASSIGNMENT_COLUMNS, LOAD_COLUMNS, UNMET_COLUMNS, Assigned, assign
@@ -406,6 +406,41 @@ def test_main_officials_share_the_cells_and_the_backup_helps_first() -> None:
         ("H", "main"): 60,
         ("H", "backup"): 0,
     }
+
+
+def pins_of(*rows: tuple[str, str, str]) -> list[dict[str, str]]:
+    """Return pins from (kind, official, task group)."""
+    return [
+        {"code": f"P{i}", "kind": kind, "official": who, "task_group": group, "reason": "thử"}
+        for i, (kind, who, group) in enumerate(rows)
+    ]
+
+
+def pinned_plan(*rows: tuple[str, str, str]) -> Any:
+    """Assign two equal cells to two equal seats under pins."""
+    scenario, sized = office_of([{"code": "P"}, {"code": "Q"}], [("shared", "G"), ("shared", "H")], 2)
+    scenario = scenario.with_tables(pins=typed("pins", pins_of(*rows)))
+    work = demand([("O", "shared", "G", "2021-06", 1, 120), ("O", "shared", "H", "2021-06", 1, 60)])
+    person_time = times((p, m, 100, 0) for p in "PQ" for m in MONTHS)
+    rules = model()
+    return assign(scenario, rules, work, sized, place(scenario, rules, sized), person_time, funds([]))
+
+
+def test_pins_choose_main_officials_and_keep_work_from_people() -> None:
+    """A pin makes Q main of G and is marked; what P may not do is left to others, or undone."""
+    mains = pinned_plan(("main", "Q", "G")).assignments.query("role == 'main'")
+    assert dict(zip(mains["task_group"], mains["official"], strict=True)) == {"G": "Q", "H": "P"}
+    assert dict(zip(mains["task_group"], mains["pinned"], strict=True)) == {"G": True, "H": False}
+    out = pinned_plan(("exclude", "P", "G"))
+    assert set(out.assignments.query("task_group == 'G'")["official"]) == {"Q"}
+    assert out.unmet["minutes"].sum() == 20
+    assert not out.warnings.rows or {f.code for f in out.warnings} == {"no_backup"}
+
+
+def test_a_pin_that_cannot_be_kept_is_said() -> None:
+    """Two people pinned as main of one cell: one of them is, the other is named in a warning."""
+    result = pinned_plan(("main", "P", "G"), ("main", "Q", "G"))
+    assert [(f.code, f.row_key, f.value) for f in result.warnings] == [("pin_not_kept", "Q", "G")]
 
 
 def test_people_who_must_know_the_work_are_named() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from test_office_plan import tiny
+from benchmarks.oracles.office import tiny
 from test_size import size
 
 from vitri.data import read

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from benchmarks.oracles.office import set_partitions, tiny
 from test_class_quota import two_offices
-from test_office_plan import set_partitions, tiny
 
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.optimise.free_bound import FreeBound, fewest_positions

@@ -34,6 +34,16 @@ def _groups(**changes: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, **changes.get(row["code"], {})} for row in GIVEN["task_groups"]]
 
 
+def _pin(kind: str, official: str, group: str) -> dict[str, Any]:
+    return {
+        "code": f"{kind}.{official}",
+        "kind": kind,
+        "official": official,
+        "task_group": group,
+        "reason": "thử",
+    }
+
+
 def _officials(**changes: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, **changes.get(row["code"], {})} for row in GIVEN["officials"]]
 
@@ -415,6 +425,11 @@ CHANGES: dict[str, tuple[Change, Change, Change]] = {
         lambda p: p.set("assignments", "official == 'P3' and task_group == 'TH'", role="helper"),
         lambda p: p.set("assignments", "official == 'P3' and task_group == 'TH'", role="main"),
         _people_off,
+    ),
+    "pins_kept": (
+        lambda p: p.given(pins=[_pin("main", "P2", "TH"), _pin("exclude", "P3", "KT")]),
+        lambda p: p.given(pins=[_pin("exclude", "P2", "TH")]),
+        lambda p: _people_off(p.given(pins=[_pin("exclude", "P2", "TH")])),
     ),
     "backup_official": (
         lambda p: p.ruled(staffing={"backup": False}),

@@ -112,3 +112,11 @@ def test_directions_of_work_in_the_province(
     if name == "tran-8":
         quotas = changed.tables["quotas"].set_index("unit")["posts"]
         assert int(quotas.drop("TN").sum()) == int(quotas["TN"]) == 736
+
+
+def test_expected_directions_come_true_in_the_province(thai_nguyen: Instance) -> None:
+    """A low ceiling, growth and merged administration of the province do what their authors state."""
+    runs = [sized(thai_nguyen, name) for name in (None, "tran-8", "tang-truong", "hop-nhat-hanh-chinh")]
+    found = compare(runs)
+    assert len(found.expected) >= 6
+    assert found.expected[~found.expected["met"].fillna(False)].to_dict("records") == []

@@ -15,6 +15,7 @@ from vitri.cli import run as run_command
 from vitri.data import read
 from vitri.data.instance import Instance
 from vitri.errors import DataError, ModelError
+from vitri.explain.uncertainty import basis_sentences
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.optimise.size import pose
 from vitri.optimise.uncertainty import PLANS, Question, assess
@@ -135,6 +136,32 @@ def test_declared_futures_change_what_the_offices_need(own: Own) -> None:
     assert needs[1].sum() > needs[0].sum()
     assert (needs[1] >= average).all()
     assert study.futures == ("thường", "tăng")
+
+
+def test_a_probability_of_the_service_rule_is_not_passed_over(own: Own) -> None:
+    """A model that asks for a probability warns that plans keep the rule for the work as registered only."""
+    plain = own()
+    service = plain.local_model["service"]
+    assert not [f for f in model_for(plain).warnings if f.code == "probability_not_planned"]
+    asked = replace(plain, local_model=plain.local_model | {"service": service | {"probability_pct": 90}})
+    (finding,) = [f for f in model_for(asked).warnings if f.code == "probability_not_planned"]
+    assert (finding.value, finding.severity) == ("90", "warning")
+
+
+def test_class_quotas_in_force_are_said(eight: Instance) -> None:
+    """Where a quota of a class is in force, the study says that it does not count it."""
+    table = eight.table("quotas")
+    row = {"unit": "BK", "position_class": "II", "status": "allocated", "posts": 90}
+    frame = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
+    typed = pd.DataFrame({column: frame[column].astype(table[column].dtype) for column in table})
+    said = []
+    for instance in (eight, eight.with_tables(quotas=typed)):
+        model = model_for(instance)
+        fund = time_fund(instance, model)
+        question = Question(scenarios=10, simulations=10)
+        study = assess(instance, model, compute(instance, model, fund), fund, question)
+        said.append([lang_text for lang_text in basis_sentences(study, "en") if "by class" in lang_text])
+    assert [len(texts) for texts in said] == [0, 1]
 
 
 def test_the_command_prints_and_saves(root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -505,11 +505,15 @@ def test_every_kind_has_a_sentence_in_both_languages(tiny_of: Build) -> None:
         "pin": {"where": {"code": "N2"}, "kind": "main", "task_group": "TH"},
         "unpin": {},
         "freeze_recruitment": {"where": {"unit": "T"}},
+        "move_event": {"where": {"code": "H1"}, "date": "2021-03-09"},
+        "cancel_event": {"where": {"code": "H1"}},
     }
     assert set(examples) == set(CHANGES)
     with_pin = {"pins": "code,kind,official,task_group,reason\nP1,main,N2,TH,thử"}
+    with_event = {"events": "code,office,title,date,session\nH1,A,Giao ban,2021-03-08,morning"}
+    more = {"unpin": with_pin, "move_event": with_event, "cancel_event": with_event}
     for do, keys in examples.items():
-        _, (report,) = run(tiny_of(**(with_pin if do == "unpin" else {})), {"do": do, **keys})
+        _, (report,) = run(tiny_of(**more.get(do, {})), {"do": do, **keys})
         assert report.sentence_vi != report.sentence_en
         assert "{" not in report.sentence_vi + report.sentence_en
         assert report.as_dict()["sentence_vi"] == report.sentence("vi")

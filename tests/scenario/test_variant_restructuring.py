@@ -87,6 +87,40 @@ def test_frozen_recruitment_caps_posts_at_todays_heads(tiny_of: Build) -> None:
     assert refused(tiny_of(), {"do": "freeze_recruitment", "where": {"unit": "Z"}}) == ["unknown_code"]
 
 
+EVENTS = {
+    "events": "code,office,title,date,session,start_time,end_time\n"
+    "H1,A,Giao ban,2021-03-08,morning,08:00,09:30\nH2,A,Hội nghị,2021-03-09,afternoon,,"
+}
+
+
+def test_an_event_moves_to_another_session(tiny_of: Build) -> None:
+    """Day and session change, hours of the old session fall away; moving to where it is changes nothing."""
+    change = {"do": "move_event", "where": {"code": "H1"}, "date": "2021-03-10", "session": "afternoon"}
+    changed, (report,) = run(tiny_of(**EVENTS), change)
+    row = changed.tables["events"].set_index("code").loc["H1"]
+    assert (str(row["date"].date()), row["session"]) == ("2021-03-10", "afternoon")
+    assert pd.isna(row["start_time"])
+    assert pd.isna(row["end_time"])
+    assert report.sentence_vi == 'Dời "Giao ban" từ sáng 08/03/2021 sang chiều 10/03/2021.'
+    assert report.sentence_en == (
+        '"Giao ban" moves from the morning of 08/03/2021 to the afternoon of 10/03/2021.'
+    )
+    assert refused(changed, change) == ["variant_no_row"]
+    assert refused(tiny_of(**EVENTS), {"do": "move_event", "where": {"code": "H1"}}) == ["missing_value"]
+    assert refused(tiny_of(**EVENTS), {**change, "date": "2021-02-30"}) == ["variant_bad_value"]
+    assert refused(tiny_of(**EVENTS), {**change, "where": {"code": "H9"}}) == ["variant_no_row"]
+
+
+def test_a_cancelled_event_stays_as_a_row(tiny_of: Build) -> None:
+    """Its status says so, the count of events held falls by one; cancelling again is refused."""
+    change = {"do": "cancel_event", "where": {"code": "H2"}}
+    changed, (report,) = run(tiny_of(**EVENTS), change)
+    assert changed.tables["events"].set_index("code")["status"].to_dict()["H2"] == "cancelled"
+    assert (report.before, report.after) == (2, 1)
+    assert report.sentence_vi == 'Huỷ "Hội nghị".'
+    assert refused(changed, change) == ["variant_no_row"]
+
+
 def test_digitised_work_takes_less_time(tiny_of: Build) -> None:
     """Digitising by 25 % leaves three quarters of the unit time."""
     changed, (report,) = run(tiny_of(), {"do": "digitise", "where": {"work_item": "TH1"}, "by_pct": 25})

@@ -9,7 +9,7 @@ import click
 
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, table
-from vitri.cli.words import Command, common, language, option
+from vitri.cli.words import Command, common, language, option, time_limit
 from vitri.i18n import N_, number, tr
 
 if TYPE_CHECKING:
@@ -32,12 +32,7 @@ if TYPE_CHECKING:
     metavar="RUN",
     help=N_("Write the run folder: tables, workbook and a calendar file (.ics) per official and office."),
 )
-@option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Stop after so many seconds and keep the best plan."),
-)
+@time_limit(N_("Stop after so many seconds and keep the best plan."))
 @common
 def calendar(
     path: Path, month: str, office: str | None, output: Path | None, time_limit: float | None

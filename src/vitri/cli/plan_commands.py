@@ -9,8 +9,8 @@ import click
 
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, show_summary, show_warnings
-from vitri.cli.words import Command, common, language, option
-from vitri.errors import DataError, Finding
+from vitri.cli.words import Command, common, language, option, time_limit, workers
+from vitri.errors import DataError, Finding, NoPlanError
 from vitri.i18n import N_, tr
 
 if TYPE_CHECKING:
@@ -43,20 +43,8 @@ if TYPE_CHECKING:
     metavar="RUN",
     help=N_("Go on from an earlier run: start with its structure; the plan is never worse."),
 )
-@option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Stop after so many seconds and keep the best plan."),
-)
-@option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help=N_("Threads to use."),
-)
+@time_limit(N_("Stop after so many seconds and keep the best plan."))
+@workers
 @option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -97,22 +85,32 @@ def solve(
     )
     instance, changes, expected = changed(instance, variant)
     reporter = ConsoleReporter()
-    result = run_stoppable(
-        lambda: solve_instance(
-            instance,
-            options=options,
-            report=reporter,
-            variant=variant,
-            changes=changes,
-            expected=expected,
-            earlier=before,
-        ),
-        reporter,
-    )
+    try:
+        result = run_stoppable(
+            lambda: solve_instance(
+                instance,
+                options=options,
+                report=reporter,
+                variant=variant,
+                changes=changes,
+                expected=expected,
+                earlier=before,
+            ),
+            reporter,
+        )
+    except NoPlanError as problem:
+        show_findings(problem.findings, to_stderr=True)
+        asked = "".join([f" --variant {variant}" if variant else "", f" --sizing {sizing}" if sizing else ""])
+        hint = tr(
+            "What to concede, and which rules conflict: vitri concessions {path}", language(), path=path
+        )
+        line(hint + asked, error=True)
+        return 3
     result.save(output)
     show_summary(result.summary(language()))
     line(tr("Run saved: {path}", language(), path=output))
     line(tr("Workbook: vitri export {path} -o FILE.xlsx", language(), path=output))
+    line(tr("Why a number: vitri why {path} --office CODE", language(), path=output))
     return 0
 
 
@@ -216,10 +214,10 @@ def audit(run: Path) -> int:
         show_findings(broken)
         return _verdict(not len(broken), RULES)
     if result.info.get("kind") == "month":
-        from vitri.plan.assigned_month_audit import audit_month
+        from vitri.plan.assigned_month_audit import audit_assigned_month
 
         lines = work.lines[work.lines["office"].isin(set(result.table("month_lines")["office"]))]
-        report = audit_month(instance, model, result.tables, lines, result.info["month"])
+        report = audit_assigned_month(instance, model, result.tables, lines, result.info["month"])
     else:
         report = audit_plan(instance, model, work, result.tables, result.info)
     show_findings(report.findings.errors)

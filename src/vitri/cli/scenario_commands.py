@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +13,16 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings
 from vitri.cli.plan_commands import changed, load_run
-from vitri.cli.words import Command, common, language, option
-from vitri.errors import NoPlanError, NoPlanYetError
+from vitri.cli.several_runs import Job, solve_side_by_side
+from vitri.cli.words import Command, common, language, option, time_limit, workers
+from vitri.errors import NoPlanError
 from vitri.i18n import N_, number, tr
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
+
+#: Scenarios solved at once at most: each takes up to half a gigabyte.
+MOST_PROCESSES = 4
 
 
 @click.command("run-scenarios", cls=Command, help=N_("Solve a scenario and its variants and compare them."))
@@ -37,20 +43,8 @@ if TYPE_CHECKING:
     metavar="FILE.xlsx",
     help=N_("Write the comparison as a workbook, and its picture (SVG) beside it."),
 )
-@option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Stop each scenario after so many seconds and keep its best plan."),
-)
-@option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help=N_("Threads to use."),
-)
+@time_limit(N_("Stop each scenario after so many seconds and keep its best plan."))
+@workers
 @common
 def run_scenarios(
     path: Path,
@@ -60,7 +54,7 @@ def run_scenarios(
     time_limit: float | None,
     workers: int,
 ) -> int:
-    """Solve the base and every variant, one after the other, and print them side by side."""
+    """Solve the base and every variant, some beside each other, and print them side by side."""
     _check_workbook(workbook)
     instance = usable(path)
     from vitri.variant import find
@@ -71,48 +65,51 @@ def run_scenarios(
     for folder in folders.values():
         refuse_to_overwrite(folder, run=True)
 
-    from vitri.cli.progress import ConsoleReporter, run_stoppable
     from vitri.optimise.engine import SolveOptions
-    from vitri.solve import solve
 
     options = SolveOptions(time_limit_s=time_limit, workers=workers)
     lang = language()
-    results: list[Result] = []
-    code = 0
-    for name in names:
-        line(tr("Scenario: {name}", lang, name=name or instance.info.code), error=True)
-        changed_instance, changes, expected = changed(instance, name)
-        reporter = ConsoleReporter()
-
-        def work() -> Result:
-            return solve(
-                changed_instance,  # noqa: B023 (called at once)
-                options=options,
-                report=reporter,  # noqa: B023
-                variant=name,  # noqa: B023
-                changes=changes,  # noqa: B023
-                expected=expected,  # noqa: B023
-            )
-
-        try:
-            result = run_stoppable(work, reporter)
-        except (NoPlanError, NoPlanYetError) as problem:
-            line(tr("{name}: no plan.", lang, name=name or instance.info.code), error=True)
+    start = time.monotonic()
+    shown = {name: name or instance.info.code for name in names}
+    for name in names[1:]:
+        line(tr("Scenario: {name}", lang, name=name), error=True)
+        changed(instance, name)  # tells what it changes, and refuses a wrong variant before any is solved
+    with tempfile.TemporaryDirectory() as spare:
+        places = folders or {name: Path(spare) / (name or "base") for name in names}
+        stop = Path(spare) / "stop"
+        jobs = [Job(path, name, options, places[name], stop) for name in names]
+        outcomes = solve_side_by_side(jobs, [shown[name] for name in names], min(workers, MOST_PROCESSES))
+        results: list[Result] = []
+        code = 0
+        for name, outcome in zip(names, outcomes, strict=True):
+            if outcome is None:
+                continue
+            problem = outcome.error
+            if problem is None:
+                results.append(load_run(places[name]))
+                if folders:
+                    line(tr("Run saved: {path}", lang, path=folders[name]), error=True)
+                continue
+            line(tr("{name}: no plan.", lang, name=shown[name]), error=True)
             show_findings(problem.findings, to_stderr=True)
             code = 3 if isinstance(problem, NoPlanError) else 4
             if name is None:
                 return code
-            continue
-        results.append(result)
-        if folders:
-            result.save(folders[name])
-            line(tr("Run saved: {path}", lang, path=folders[name]), error=True)
-    seconds = sum(float(result.info["seconds"]) for result in results)
-    line(
-        tr("{count} scenarios in {seconds} s.", lang, count=len(results), seconds=number(seconds, lang, 1)),
-        error=True,
-    )
-    _show(results, workbook, different_months=False)
+        seconds = time.monotonic() - start
+        line(
+            tr(
+                "{count} scenarios in {seconds} s.",
+                lang,
+                count=len(results),
+                seconds=number(seconds, lang, 1),
+            ),
+            error=True,
+        )
+        if len(results) < 2 and None in outcomes:
+            text = N_("Stopped before two scenarios were solved; there is nothing to compare.")
+            line(tr(text, lang), error=True)
+            return 4
+        _show(results, workbook, different_months=False)
     return code
 
 

@@ -131,6 +131,23 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, **settings)
 
 
+def time_limit(text: str) -> Callable[[F], F]:
+    """Declare the option of a time limit in seconds; `text` is a message id that says what it stops."""
+    return option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help=text)
+
+
+def workers(function: F) -> F:
+    """Give a command the option of how many threads it may use."""
+    return option(
+        "--workers",
+        type=click.IntRange(1, 64),
+        default=2,
+        show_default=True,
+        metavar="N",
+        help=N_("Threads to use."),
+    )(function)
+
+
 def common(function: F) -> F:
     """Give a command the two options that every command has: the language, and the details of a failure."""
     function = option(

@@ -96,6 +96,14 @@ def ceiling_sentences(study: CeilingStudy, names: Mapping[str, str], lang: Lang)
         said.append(
             tr("After {posts} posts no post saves anything.", lang, posts=number(study.saturation, lang))
         )
+    if study.by_class:
+        said.append(
+            tr(
+                "Quotas by class of post decide at some ceilings; planning in steps and the rule that takes "
+                "no post back know nothing of them and are not compared.",
+                lang,
+            )
+        )
     if study.present is not None:
         said.append(_point_sentence(study.at(study.present), names, lang))
     return said
@@ -164,7 +172,8 @@ def paradox_sentences(study: CeilingStudy, names: Mapping[str, str], lang: Lang)
                     pct=number(int(row["growth_pct"]), lang),
                 )
             )
-    said.append(_rule_sentence(study, lang))
+    if not study.by_class:
+        said.append(_rule_sentence(study, lang))
     return said
 
 

@@ -100,6 +100,8 @@ def basis_sentences(study: Study, lang: Lang) -> list[str]:
             budget=number(asked.budget, lang),
         )
     )
+    if study.class_quotas:
+        said.append(tr("Quotas by class of post are in force but are not counted here.", lang))
     if study.pooled:
         said.append(
             tr(

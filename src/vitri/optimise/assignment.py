@@ -26,6 +26,7 @@ from vitri.optimise.engine import LevelValue
 from vitri.optimise.people_data import Sized, read_groups
 from vitri.optimise.people_duty import Cell, Duties, Holder, share_out
 from vitri.optimise.people_month import Goal, MonthFlow, Team, goals_of, load_band
+from vitri.rules.pins import YearPins, year_pins
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -85,7 +86,8 @@ def assign(
     demand = _demand_rows(workload.demand, months)
     if not team.holders:
         return _empty(goals)
-    duties, warnings = _duties(instance, model, demand, team)
+    pins = year_pins(instance)
+    duties, warnings = _duties(instance, model, demand, team, pins)
     flows: list[pd.DataFrame] = []
     loads: list[pd.DataFrame] = []
     unmet: list[pd.DataFrame] = []
@@ -116,7 +118,7 @@ def assign(
         else pd.DataFrame(columns=["agent", "month", "normal", "overtime"])
     )
     return Assigned(
-        _assignments(demand, flows, load, team, duties, months),
+        _assignments(demand, flows, load, team, duties, months, pins),
         _unmet(unmet, months),
         _load(load, team, months),
         levels,
@@ -151,7 +153,7 @@ def _batches(demand: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _duties(
-    instance: Instance, model: PlanningModel, demand: pd.DataFrame, team: Team
+    instance: Instance, model: PlanningModel, demand: pd.DataFrame, team: Team, pins: YearPins
 ) -> tuple[Duties, Findings]:
     """Choose main officials and backups office by office, and note which preferred limits are missed."""
     groups = read_groups(instance, model)
@@ -165,7 +167,7 @@ def _duties(
     every = Duties()
     found: list[Finding] = []
     for office, cells in by_office.items():
-        part = share_out(cells, holders.get(office, []), groups, model)
+        part = share_out(cells, holders.get(office, []), groups, model, pins)
         every.main |= part.main
         every.heirs |= part.heirs
         every.backups |= part.backups
@@ -201,7 +203,29 @@ def _duties(
                         },
                     )
                 )
+    found += [_unkept(group, who) for group, who in _unkept_mains(every, pins)]
     return every, Findings.of(found)
+
+
+def _unkept_mains(duties: Duties, pins: YearPins) -> list[tuple[str, str]]:
+    """Return the (task group, official) pinned as main who are main official of no such cell."""
+    mains = {(cell[2], holder.code) for cell, holder in duties.main.items()}
+    return sorted((g, who) for g, people in pins.main.items() for who in people if (g, who) not in mains)
+
+
+def _unkept(group: str, who: str) -> Finding:
+    return Finding(
+        code="pin_not_kept",
+        severity="warning",
+        table="pins",
+        row_key=who,
+        column="task_group",
+        value=group,
+        allowed=N_("work that the official's post holds"),
+        message=N_("{official} is pinned to {task_group} but cannot be its main official."),
+        advice=N_("Pin somebody whose post holds this work, or fix the official to another position."),
+        fields={"official": who, "task_group": group},
+    )
 
 
 _NO_BACKUP = N_("No backup official at {office} for {task_group} ({pool}).")
@@ -233,6 +257,7 @@ def _assignments(
     team: Team,
     duties: Duties,
     months: Sequence[str],
+    pins: YearPins,
 ) -> pd.DataFrame:
     """Build the table of assignments: who works, and main and backup officials even with nothing to do."""
     keys = ["office", "month", "pool", "task_group", "agent"]
@@ -258,7 +283,11 @@ def _assignments(
     frame = frame.sort_values(["office", "month", "pool", "task_group", "role", "official"], kind="stable")
     frame["role"] = frame["role"].map({0: "main", 1: "backup", 2: "helper"})
     frame["registration"] = None
-    frame["pinned"] = False
+    fixed_by = {"main": pins.main, "backup": pins.backup}
+    frame["pinned"] = [
+        who in fixed_by.get(role, {}).get(group, ())
+        for role, group, who in zip(frame["role"], frame["task_group"], frame["official"], strict=True)
+    ]
     return _typed(frame, ASSIGNMENT_COLUMNS, ("minutes", "overtime_minutes"))
 
 

@@ -8,7 +8,7 @@ posts. Else they are exact for some ways to combine positions: those of the offi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,13 +32,15 @@ _LABELS = 3
 class Options:
     """Alternatives: `posts` (options), `classes` (options × labels), `costs` (options × limbs).
 
-    `picks[i]` are, for every part of the office, the ways chosen.
+    `picks[i]` are, for every part of the office, the ways chosen. `exact` says that nothing is left out:
+    every number of posts by class stands here at its least cost.
     """
 
     posts: IntArray
     classes: IntArray
     costs: IntArray
     picks: tuple[tuple[tuple[int, ...], ...], ...]
+    exact: bool = True
 
     def __len__(self) -> int:
         """Return the number of alternatives."""
@@ -169,7 +171,7 @@ def _by_partitions(nodes: Sequence[Node], curve: OfficeCurve, labels: IntArray, 
         assert one is not None
         found = one if found is None else _cheapest(_joined(found, one), None, room)
     assert found is not None
-    return found
+    return replace(found, exact=False)
 
 
 def _joined(left: Options, right: Options) -> Options:
@@ -178,6 +180,7 @@ def _joined(left: Options, right: Options) -> Options:
         np.concatenate([left.classes, right.classes]),
         np.concatenate([left.costs, right.costs]),
         (*left.picks, *right.picks),
+        left.exact and right.exact,
     )
 
 
@@ -190,6 +193,7 @@ def _pairs(left: Options, right: Options) -> tuple[Options, tuple[Options, Optio
             (left.classes[:, None] + right.classes).reshape(-1, _LABELS),
             (left.costs[:, None] + right.costs).reshape(-1, limbs),
             (),
+            left.exact and right.exact,
         ),
         (left, right),
     )
@@ -216,7 +220,7 @@ def _cheapest(options: Options, back: tuple[Options, Options] | None, room: Room
         left, right = back
         width = max(1, len(right))
         picks = tuple((*left.picks[i // width], *right.picks[i % width]) for i in at.tolist())
-    return Options(options.posts[at], options.classes[at], options.costs[at], picks)
+    return Options(options.posts[at], options.classes[at], options.costs[at], picks, options.exact)
 
 
 def _unbeaten(counts: IntArray, costs: IntArray) -> IntArray:

@@ -67,7 +67,7 @@ def keep_class_quotas(task: Task, found: Found, sides: ClassSides, watch: Watch)
     if best is not None:
         return replace(found, plan=best, evaluations=found.evaluations + count)
     if excess is None or undecided:
-        raise NoPlanYetError(_not_yet())
+        raise not_yet()
     raise NoPlanError([_missed(sides, i, over) for i, over in enumerate(excess) if over])
 
 
@@ -91,12 +91,14 @@ def share_again(
     sides: ClassSides,
     watch: Watch,
     known: dict[tuple[int, Positions], tuple[OfficePlan, Options]],
+    plain: Evaluated | None = None,
 ) -> tuple[Evaluated | None, tuple[int, ...] | None]:
     """Share out the posts under one structure: the plan, or how far each quota is missed at the least.
 
-    Both are None where the nested limits alone allow no plan.
+    Both are None where the nested limits alone allow no plan. `plain` is the plan without quotas by class,
+    if it is known.
     """
-    plain = evaluate(task, positions)
+    plain = plain or evaluate(task, positions)
     if plain is None:
         return None, None
     rooms = _rooms(task, sides)
@@ -215,13 +217,16 @@ def _missed(sides: ClassSides, index: int, over: int) -> Finding:
     )
 
 
-def _not_yet() -> Finding:
-    return Finding(
-        code="class_quota_undecided",
-        table="quotas",
-        column="position_class",
-        message=N_(
-            "No plan that keeps the quotas by class was found in time; it is not proven that none is."
-        ),
-        advice=N_("Give more time with --time-limit, or ease the quotas by class."),
+def not_yet() -> NoPlanYetError:
+    """Return the refusal of a search that ended before a plan was found or excluded."""
+    return NoPlanYetError(
+        Finding(
+            code="class_quota_undecided",
+            table="quotas",
+            column="position_class",
+            message=N_(
+                "No plan that keeps the quotas by class was found in time; it is not proven that none is."
+            ),
+            advice=N_("Give more time with --time-limit, or ease the quotas by class."),
+        )
     )

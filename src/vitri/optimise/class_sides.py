@@ -41,30 +41,29 @@ def class_sides(
     group_class: Mapping[str, str],
     *,
     by_need: bool,
+    refuse: bool = True,
 ) -> ClassSides | None:
     """Read the binding quotas of a class; None where there are none.
 
-    Raises `NoPlanError` where the fixed posts alone exceed one.
+    Raises `NoPlanError` where the fixed posts alone exceed one, unless it is not to be refused.
     """
     rows = class_limits(instance, model)
     at = {node.code: index for index, node in enumerate(tree.nodes)}
     below = offices_below(tree)
     labels = {name: index for index, name in enumerate(CLASSES)}
-    positions = positions_of(instance)["class"].to_dict()
-
-    def label(post: FixedPost) -> int:
-        if post.position in positions:
-            return labels[str(positions[post.position])]
-        return min((labels[group_class[cube.groups[g]]] for g in post.groups), default=1)
-
+    classes = fixed_labels(instance, cube, fixed, group_class)
     limits, kept, held, findings = [], [], [], []
     for row in rows:
         most = row.most(by_need=by_need)
         if row.unit not in at or (most is None and row.floor <= 0):
             continue
         node, klass = at[row.unit], labels[row.klass]
-        taken = sum(post.posts for post in fixed if post.office in below[node] and label(post) == klass)
-        if most is not None and taken > most:
+        taken = sum(
+            post.posts
+            for post, own in zip(fixed, classes, strict=True)
+            if post.office in below[node] and own == klass
+        )
+        if refuse and most is not None and taken > most:
             findings.append(_fixed_over(row, taken - most))
             continue
         limits.append(
@@ -78,6 +77,20 @@ def class_sides(
         return None
     label_of = tuple(labels[group_class[code]] for code in cube.groups)
     return ClassSides(label_of, tuple(limits), tuple(kept), tuple(held))
+
+
+def fixed_labels(
+    instance: Instance, cube: Cube, fixed: Sequence[FixedPost], group_class: Mapping[str, str]
+) -> tuple[int, ...]:
+    """Return every fixed post's class as a label: that of its position, else the highest of its groups."""
+    labels = {name: index for index, name in enumerate(CLASSES)}
+    positions = positions_of(instance)["class"].to_dict()
+    return tuple(
+        labels[str(positions[post.position])]
+        if post.position in positions
+        else min((labels[group_class[cube.groups[g]]] for g in post.groups), default=1)
+        for post in fixed
+    )
 
 
 def implied_tree(

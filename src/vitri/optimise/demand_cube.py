@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,15 @@ class Cube:
 
     def units_of(self, office: int) -> list[int]:
         """Return the units of an office, in order."""
-        return [index for index, (owner, _) in enumerate(self.units) if owner == office]
+        return list(self.units_by_office.get(office, ()))
+
+    @cached_property
+    def units_by_office(self) -> dict[int, list[int]]:
+        """Return the units of every office that has any, kept once found."""
+        found: dict[int, list[int]] = {}
+        for index, (owner, _) in enumerate(self.units):
+            found.setdefault(owner, []).append(index)
+        return found
 
 
 def cube_of(

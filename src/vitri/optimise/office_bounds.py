@@ -18,13 +18,16 @@ REFINED = 48
 
 def bound_curves(task: Task) -> list[Curve]:
     """Return every office's pooled curve: a lexicographic lower bound for every structure."""
-    curves = []
+    reaches = []
     for office in range(len(task.cube.offices)):
         units = task.cube.units_of(office)
         demand = task.minutes[units].sum(axis=(0, 1, 2)) if units else np.zeros(1, dtype=np.int64)
         fund = task.cube.fund[office]
         reach = int((-(-demand // fund[: len(demand)])).max(initial=0)) + len(units) + len(task.cube.groups)
-        reach = min(max(reach, task.floor_of(office)), task.ceiling_of(office), MOST_OFFICE_POSTS)
+        reaches.append(min(max(reach, task.floor_of(office)), task.ceiling_of(office), MOST_OFFICE_POSTS))
+    curves = []
+    for office, more in enumerate(task.beyond(reaches)):
+        reach = min(reaches[office] + more, task.ceiling_of(office), MOST_OFFICE_POSTS)
         pooled = pooled_curve(task.cube, task.minutes, office, task.setting, most_posts=reach)
         curves.append(pooled)
     return curves

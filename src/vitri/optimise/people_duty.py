@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vitri.optimise.people_data import OWN, QUOTA_CATEGORIES, Group, Person, PostGroup, pool_home
+from vitri.rules.pins import YearPins
 
 if TYPE_CHECKING:
     from vitri.policy import PlanningModel
 
 Cell = tuple[str, str, str]
+NO_PINS = YearPins()
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +64,14 @@ def share_out(
     holders: Sequence[Holder],
     groups: Mapping[str, Group],
     model: PlanningModel,
+    pins: YearPins = NO_PINS,
 ) -> Duties:
     """Choose main and backup holders of one office's cells, largest cell first.
 
-    `cells` are (cell, minutes over the horizon). The main holder is the one whose main position includes the
-    cell (officials before vacancies), then the one with most time left, then the lowest code; someone who
-    would exceed the number of task groups a person may hold is avoided if possible.
+    `cells` are (cell, minutes over the horizon). Nobody gets work that the head keeps from them; whom the
+    head pinned comes first where their post holds the cell. Else the main holder is the one whose main
+    position includes the cell (officials before vacancies), then the one with most time left, then the
+    lowest code; someone who would exceed the number of task groups a person may hold is avoided if possible.
     """
     duties = Duties()
     full = model.structure.max_groups_per_person
@@ -80,15 +84,20 @@ def share_out(
             )
     ordered = sorted(cells, key=lambda item: (-item[1], item[0]))
     for cell, minutes in ordered:
-        able = [(tier, holder) for tier, holder in reach.get(cell, []) if holder.minutes > 0]
+        able = [
+            (tier, holder)
+            for tier, holder in reach.get(cell, [])
+            if holder.minutes > 0 and (cell[2], holder.code) not in pins.excluded
+        ]
         if not able:
             continue
 
-        def rank(item: tuple[int, Holder], group: str = cell[2]) -> tuple[int, bool, int, str]:
+        def rank(item: tuple[int, Holder], group: str = cell[2]) -> tuple[bool, int, bool, int, str]:
             tier, holder = item
+            unpinned = holder.code not in pins.main.get(group, ())
             held = duties.groups_of.get(holder, set())
             most = holder.person.max_groups if holder.person else full
-            return tier, group not in held and len(held) >= most, -left[holder], holder.code
+            return unpinned, tier, group not in held and len(held) >= most, -left[holder], holder.code
 
         chosen = min(able, key=rank)[1]
         duties.main[cell] = chosen
@@ -99,7 +108,7 @@ def share_out(
         if heir is not None:
             duties.heirs[cell] = heir
         duties.order[cell] = [chosen, *rest]
-    _stand_in(duties, ordered, holders, groups, model)
+    _stand_in(duties, ordered, holders, groups, model, pins)
     return duties
 
 
@@ -109,8 +118,9 @@ def _stand_in(
     holders: Sequence[Holder],
     groups: Mapping[str, Group],
     model: PlanningModel,
+    pins: YearPins,
 ) -> None:
-    """Add backups: who already may do the cell, else the best qualified whom no forbidden pair excludes."""
+    """Add backups: who is pinned, who may do the cell, the best qualified whom no forbidden pair excludes."""
     real = [(holder, holder.person) for holder in holders if holder.person is not None and holder.minutes > 0]
     pairs = {frozenset((pair.a, pair.b)) for pair in model.forbidden_pair}
     tags = {
@@ -124,15 +134,19 @@ def _stand_in(
         if main is None or group is None:
             continue
         able = duties.order[cell][1:]
+        pinned = pins.backup.get(group.code, frozenset())
         ranked: list[tuple[tuple[object, ...], Holder]] = []
         for holder, person in real:
             if holder is main or (holder not in able and not _may_back(person, holder.post, cell, group)):
+                continue
+            if (group.code, holder.code) in pins.excluded:
                 continue
             if group.duty and any(frozenset((group.duty, tag)) in pairs for tag in tags[holder]):
                 continue
             place = able.index(holder) if holder in able else len(able)
             held = duties.groups_of.get(holder, set())
             key = (
+                holder.code not in pinned,
                 len(held | {group.code}) > person.max_groups,
                 holder not in able,
                 cell[1].startswith(OWN) and person.organisation != pool_home(cell[1]),
@@ -143,7 +157,8 @@ def _stand_in(
                 holder.code,
             )
             ranked.append((key, holder))
-        wanted = max(int(model.staffing.backup), group.min_holders - 1)
+        asked_for = sum(holder.code in pinned for _, holder in ranked)
+        wanted = max(int(model.staffing.backup), group.min_holders - 1, asked_for)
         chosen = [holder for _, holder in sorted(ranked, key=lambda item: item[0])[:wanted]]
         for holder in chosen:
             count[holder] += 1

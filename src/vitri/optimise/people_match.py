@@ -31,6 +31,7 @@ class Rules:
     positions are elected (their holders take no other seat), areas of offices, and how far each may go.
 
     `reach` is by official: 0 own office, 1 its area, 2 anywhere. `order` names the levels below the first.
+    `pinned` is official → the position the head keeps them in: they take no seat of another.
     """
 
     groups: Mapping[str, Group]
@@ -39,6 +40,7 @@ class Rules:
     area_of: Mapping[str, str]
     reach: Mapping[str, int]
     order: tuple[str, ...]
+    pinned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ def fits_of(people: Sequence[Person], kinds: Sequence[Kind], rules: Rules) -> Fi
     admits = (unable @ every.T == 0) & _labour(people, kinds) & _ranks(people, kinds)
     admits &= ~np.array([person.position in rules.elected for person in people], dtype=bool)[:, None]
 
+    for row, person in enumerate(people):
+        if person.code in rules.pinned:
+            admits[row] &= [is_position(kind, rules.pinned[person.code]) for kind in kinds]
+
     today = incidence([person.groups for person in people])
     kept = (today @ main.T > 0) | (today.sum(axis=1) == 0)[:, None] | _same_position(people, kinds)
     if rules.keep_home_work:
@@ -117,6 +123,11 @@ def fits_of(people: Sequence[Person], kinds: Sequence[Kind], rules: Rules) -> Fi
     new = main.sum(axis=1)[None, :] - done @ main.T
     new[done.sum(axis=1) == 0] = 0
     return Fits(admits, np.asarray(kept, dtype=bool), missing, new)
+
+
+def is_position(kind: Kind, position: str) -> bool:
+    """Whether seats of a kind are of a position, by its own code or that of the existing one it matches."""
+    return position == kind.position or position in kind.matches
 
 
 def _table(values: Sequence[str], kinds: Sequence[Kind], admits: Mapping[str, Sequence[bool]]) -> BoolArray:

@@ -6,6 +6,7 @@ Fixed posts were taken off every limit before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 NO_CEILING = 1 << 40
 
@@ -29,6 +30,11 @@ class Tree:
     """Nested units, children before parents; the last node is the root."""
 
     nodes: tuple[Node, ...]
+
+    @cached_property
+    def chains(self) -> tuple[tuple[int, ...], ...]:
+        """Return for every office index its nodes from the leaf up to the root, kept once found."""
+        return tuple(tuple(chain) for chain in self.ancestors())
 
     def ancestors(self) -> list[list[int]]:
         """Return for every office index its nodes from the leaf up to the root."""

@@ -34,7 +34,8 @@ class Seat:
 class Cap:
     """One ratio cap in one place: 100 × `scale` × counted ≤ `pct` × base + `slack`, all whole numbers.
 
-    `counted` and `base` are (leading role, rank), ``""`` for any; without `base` every post counts.
+    `counted` and `base` are (leading role, rank), ``""`` for any; without `base` every post counts. `more`
+    are (place, posts allowed beyond the share).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Cap:
     pct: int
     slack: int
     binding: bool
+    more: tuple[tuple[str, int], ...] = ()
 
     def place_of(self, seat: Seat) -> str:
         """Return the office or area a seat counts in."""
@@ -81,7 +83,7 @@ def broken_caps(
         counted[place] = counted.get(place, 0) + matches(cap.counted, seat, rank)
         base[place] = base.get(place, 0) + matches(cap.base, seat, rank)
     for place in sorted(base):
-        allowed = (cap.pct * base[place] + cap.slack) // UNIT
+        allowed = (cap.pct * base[place] + cap.slack) // UNIT + dict(cap.more).get(place, 0)
         yield place, counted[place], allowed, base[place], counted[place] > allowed
 
 
@@ -173,7 +175,8 @@ class Programme:
                 over = self.model.new_int_var(0, len(self.seats), "")
                 counted = sum(self.number[key] for key in here if matches(cap.counted, *key))
                 base = sum(self.number[key] for key in here if matches(cap.base, *key))
-                self.model.add(UNIT * (counted - over) <= cap.pct * base + cap.slack)
+                more = dict(cap.more).get(place, 0)
+                self.model.add(UNIT * (counted - over - more) <= cap.pct * base + cap.slack)
                 excess.append(over)
         return excess
 

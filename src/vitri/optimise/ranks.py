@@ -81,8 +81,8 @@ def rank_posts(
 
 def mix_ranks(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.DataFrame) -> RankMix:
     """Choose the rank of every post and say what could not be kept."""
-    seats = _seats(instance, model, sized, staffing)
-    caps = _caps(instance, model)
+    seats = seats_of(instance, model, sized, staffing)
+    caps = caps_of(instance, model)
     budgets = salary_limits(instance, model)
     salary = {rank.code: int((rank.salary_coefficient or Decimal(0)) * 100) for rank in model.rank}
     chosen = [_wish(seat) for seat in seats]
@@ -163,7 +163,7 @@ def _wish(seat: Seat) -> str:
     return seat.ranks[0] if seat.ranks else ""
 
 
-def _seats(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.DataFrame) -> list[Seat]:
+def seats_of(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.DataFrame) -> list[Seat]:
     """List the seats in order of their posts, with the ranks they admit and their holders' ranks."""
     groups = read_groups(instance, model)
     area_of = {
@@ -197,7 +197,7 @@ def _seats(instance: Instance, model: PlanningModel, sized: Sized, staffing: pd.
     return seats
 
 
-def _caps(instance: Instance, model: PlanningModel) -> list[Cap]:
+def caps_of(instance: Instance, model: PlanningModel) -> list[Cap]:
     """Read the ratio caps that count a rank; those of leading roles alone leave no choice here."""
     caps: list[Cap] = []
     for cap in model.ratio_cap:

@@ -179,6 +179,17 @@ def evaluate(
         if known is not None and task.scopes() > 1:
             known[key] = plan
     share = share_by_curve([plan.curve for plan in offices], task.tree)
+    if share is None:
+        more = task.beyond([len(plan.curve.cost) - 1 for plan in offices])
+        for office in np.flatnonzero(more).tolist():
+            ceiling = min(task.ceiling_of(office), MOST_OFFICE_POSTS)
+            # one node alone may have to take them all
+            extra = max(task.floor_of(office), len(offices[office].curve.cost) - 1 + more[office])
+            offices[office] = plan_office(
+                task.cube, task.minutes, office, positions[task.scope_of[office]], task.setting,
+                most_posts=ceiling, extra_posts=extra, quick=watch is not None and watch.over(),
+            )  # fmt: skip
+        share = share_by_curve([plan.curve for plan in offices], task.tree) if any(more) else None
     return None if share is None else Evaluated(positions, tuple(offices), share, task.tree)
 
 
@@ -214,6 +225,8 @@ def _found(
     """Search from the structures given and those designed; the bound is the pooled one, with its curves."""
     pooled = bound_curves(task)
     bound = share_by_curve(pooled, task.tree)
+    if bound is None:
+        return Found(None, None, None, 0), pooled
     starts, first = first_structures(task, watch)
     starts = [*known_starts, *(start for start in starts if start not in known_starts)]
     known: dict[tuple[int, Positions], OfficePlan] = {}

@@ -20,11 +20,14 @@ from vitri.optimise.class_sides import ClassSides, class_sides, implied_tree
 from vitri.optimise.cost import PRIORITIES, Service, posts_needed, service_of
 from vitri.optimise.demand_cube import Absorbed, Cube, FixedPost, absorb, cube_of
 from vitri.optimise.engine import LevelValue, Status, Watch
+from vitri.optimise.leading_caps import least_by_caps
 from vitri.optimise.lex import packing
+from vitri.optimise.nested_units import check_tree, fixed_posts_of, nest_units
 from vitri.optimise.no_plan import why_no_plan
 from vitri.optimise.office_plan import MOST_POSTS, Objective, Positions, Setting
-from vitri.optimise.quota import NO_CEILING, Node, Tree
+from vitri.optimise.quota import Tree
 from vitri.optimise.search import Found, Task, improve
+from vitri.optimise.side_limits import offices_below
 from vitri.policy import PlanningModel
 from vitri.rules.limits import Limits, build_limits
 from vitri.workload import Workload
@@ -127,16 +130,16 @@ def pose(
         instance.info.months,
         count_irregular=model.workload.count_irregular_in_quota,
     )
-    fixed = _fixed_posts(limits, cube)
+    fixed = fixed_posts_of(limits, cube)
     group_class = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
     sizing = _sizing(instance, watch, limits)
-    tree = _tree(limits, offices, fixed, by_need=sizing == "need")
+    tree = nest_units(limits, offices, fixed, by_need=sizing == "need")
     if refuse:
-        _check_tree(tree, limits, offices, fixed)
+        check_tree(tree, limits, offices, fixed)
     setting, reported = _setting(instance, model, limits, cube, by_need=sizing == "need")
     leadership = tuple(group_class[g] == "I" for g in cube.groups)
     by_need = sizing == "need"
-    sides = class_sides(instance, model, tree, cube, fixed, group_class, by_need=by_need)
+    sides = class_sides(instance, model, tree, cube, fixed, group_class, by_need=by_need, refuse=refuse)
     return Posed(limits, cube, fixed, leadership, sizing, tree, setting, reported, sides)
 
 
@@ -158,7 +161,7 @@ def size_posts(
     from vitri.optimise.sized_tables import write_tables
 
     posed = pose(instance, model, workload, time_fund, watch)
-    d = design(instance, posed, watch, earlier)
+    d = _under_leading_caps(instance, model, posed, design(instance, posed, watch, earlier), watch, earlier)
     return write_tables(
         Problem(
             instance, model, posed.limits, posed.cube, posed.fixed, d.absorbed, d.task, d.found, d.scopes,
@@ -200,6 +203,37 @@ def design(
     return Designed(task, found, absorbed, scopes, kind)
 
 
+def _under_leading_caps(
+    instance: Instance,
+    model: PlanningModel,
+    posed: Posed,
+    found: Designed,
+    watch: Watch,
+    earlier: Mapping[str, pd.DataFrame] | None,
+) -> Designed:
+    """Plan again with more posts where a cap on leading posts, a share of the plan's own, asks for them.
+
+    The plan stays as it is where the limits leave no such posts: the check of the caps then tells.
+    """
+    assert found.found.plan is not None
+    least = least_by_caps(instance, model)
+    nodes = []
+    short = False
+    for node, offices, used in zip(
+        posed.tree.nodes, offices_below(posed.tree), found.found.plan.share.used, strict=True
+    ):
+        held = sum(post.posts for post in posed.fixed if post.office in offices)
+        floor = max(node.floor, least.get(node.code, 0) - held)
+        short = short or used < floor
+        nodes.append(replace(node, floor=floor))
+    if not short:
+        return found
+    try:
+        return design(instance, replace(posed, tree=Tree(tuple(nodes))), watch, earlier)
+    except NoPlanError:
+        return found
+
+
 def _with_class_quotas(
     task: Task, found: Found, sides: ClassSides, watch: Watch, start: tuple[Positions, ...] | None
 ) -> Found:
@@ -222,78 +256,6 @@ def _sizing(instance: Instance, watch: Watch, limits: Limits) -> Sizing:
     if asked is not None:
         return asked
     return "ceiling" if any(unit.ceiling is not None for unit in limits.units) else "need"
-
-
-def _fixed_posts(limits: Limits, cube: Cube) -> tuple[FixedPost, ...]:
-    office_at = {code: i for i, code in enumerate(cube.offices)}
-    group_at = {code: i for i, code in enumerate(cube.groups)}
-    columns = ["office", "organisation", "position", "posts", "free_pct", "task_groups"]
-    posts = []
-    for record in limits.fixed_posts[columns].to_dict("records"):
-        organisation = record["organisation"]
-        posts.append(
-            FixedPost(
-                office_at[str(record["office"])],
-                organisation if isinstance(organisation, str) else "",
-                str(record["position"]),
-                int(record["posts"]),
-                int(record["free_pct"]),
-                tuple(group_at[g] for g in str(record["task_groups"]).split(";") if g in group_at),
-            )
-        )
-    return tuple(sorted(posts, key=lambda p: (p.office, p.organisation, p.position)))
-
-
-def _tree(limits: Limits, offices: Sequence[str], fixed: Sequence[FixedPost], *, by_need: bool) -> Tree:
-    """Nest the units, children first, with fixed posts taken off; sizing by need keeps caps only."""
-    office_at = {code: i for i, code in enumerate(offices)}
-    units = {unit.code: unit for unit in limits.units if unit.kind != "organisation"}
-    below: dict[str | None, list[str]] = {}
-    for unit in units.values():
-        below.setdefault(unit.parent if unit.parent in units else None, []).append(unit.code)
-    nodes: list[Node] = []
-    taken: list[int] = []
-
-    def add(code: str) -> int:
-        unit = units[code]
-        children = tuple(add(child) for child in below.get(code, []))
-        office = office_at.get(code) if unit.kind == "office" else None
-        held = sum(taken[c] for c in children)
-        if office is not None:
-            held += sum(p.posts for p in fixed if p.office == office)
-        limit = [v for v in ((None if by_need else unit.ceiling), unit.cap) if v is not None]
-        ceiling = NO_CEILING if not limit else min(limit) - held
-        nodes.append(Node(code, ceiling, max(0, (unit.floor or 0) - held), children, office))
-        taken.append(held)
-        return len(nodes) - 1
-
-    roots = [add(code) for code in below.get(None, [])]
-    if len(roots) > 1 or (roots and nodes[roots[0]].office is not None):
-        nodes.append(Node("*", NO_CEILING, 0, tuple(roots)))
-    return Tree(tuple(nodes))
-
-
-def _check_tree(tree: Tree, limits: Limits, offices: Sequence[str], fixed: Sequence[FixedPost]) -> None:
-    """Refuse a limit that the fixed posts alone break: arithmetic before any search."""
-    findings = []
-    for node in tree.nodes:
-        if node.ceiling < 0:
-            findings.append(
-                Finding(
-                    code="fixed_over_ceiling",
-                    table="quotas",
-                    row_key=node.code,
-                    column="posts",
-                    allowed=N_("at least the fixed posts"),
-                    message=N_(
-                        "The fixed (elected and leading) posts below {unit} are {excess} more than its limit."
-                    ),
-                    advice=N_("Raise the limit of {unit} by at least {excess}, or correct the fixed posts."),
-                    fields={"unit": node.code, "excess": -node.ceiling},
-                )
-            )
-    if findings:
-        raise NoPlanError(findings)
 
 
 def _setting(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from vitri.errors import Finding, Findings
 from vitri.i18n import N_
 from vitri.optimise.engine import LevelValue
 from vitri.optimise.people_data import (
@@ -28,7 +29,8 @@ from vitri.optimise.people_data import (
     read_posts,
     texts,
 )
-from vitri.optimise.people_match import RANGE, Batch, Pair, Rules, missing_levels, order_of
+from vitri.optimise.people_match import RANGE, Batch, Pair, Rules, is_position, missing_levels, order_of
+from vitri.rules.pins import year_pins
 
 if TYPE_CHECKING:
     from vitri.data.instance import Instance
@@ -48,14 +50,16 @@ COLUMNS = (
     "seat",
 )
 _BATCH_ARCS = 20_000
+NO_FINDINGS = Findings.of([])
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The staffing table and the proven value of each level of the placement."""
+    """The staffing table, the proven value of each level of the placement, and pins that cannot be kept."""
 
     staffing: pd.DataFrame
     levels: tuple[LevelValue, ...]
+    warnings: Findings = NO_FINDINGS
 
 
 def place(instance: Instance, model: PlanningModel, sized: Sized) -> pd.DataFrame:
@@ -74,7 +78,8 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     groups = read_groups(instance, model)
     people = read_people(instance, model, groups)
     posts = read_posts(instance, model, sized, groups)
-    rules = rules_of(instance, model, groups, people)
+    pinned, warnings = seats_pinned(year_pins(instance).position, people, posts)
+    rules = rules_of(instance, model, groups, people, pinned)
     first = pd.Timestamp(instance.info.first_month + "-01").date()
     last = (pd.Timestamp(instance.info.last_month + "-01") + pd.offsets.MonthEnd(0)).date()
     gone = [p for p in people if p.ends is not None and p.ends < first]
@@ -93,13 +98,57 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     rows += [_idle(person, "leave") for person in gone]
     rows += [_idle(person, "stay") for person in outside]
     vacancies = sum(post.posts for post in sized_posts) - len(chosen)
-    return Placed(_table(rows), _levels(model, vacancies, totals))
+    return Placed(_table(rows), _levels(model, vacancies, totals), warnings)
+
+
+def seats_pinned(
+    wanted: Mapping[str, str], people: Sequence[Person], posts: Sequence[PostGroup]
+) -> tuple[dict[str, str], Findings]:
+    """Return the pins to positions that their office has posts of, and warn of the others."""
+    kept: dict[str, str] = {}
+    found = []
+    for person in people:
+        position = wanted.get(person.code)
+        if position is None or any(
+            post.fixed and (post.office, post.position) == (person.office, position) for post in posts
+        ):
+            continue
+        if any(
+            not post.fixed
+            and post.posts
+            and post.office == person.office
+            and is_position(post.kind, position)
+            for post in posts
+        ):
+            kept[person.code] = position
+        else:
+            found.append(_no_seat(person, position))
+    return kept, Findings.of(found)
+
+
+def _no_seat(person: Person, position: str) -> Finding:
+    return Finding(
+        code="pin_not_kept",
+        severity="warning",
+        table="pins",
+        row_key=person.code,
+        column="position",
+        value=position,
+        allowed=N_("a position that the plan has at {office}"),
+        message=N_("{official} is to hold {position}, but the plan has no such post at {office}."),
+        advice=N_("Take the pin away, or keep the position in the structure."),
+        fields={"official": person.code, "position": position, "office": person.office},
+    )
 
 
 def rules_of(
-    instance: Instance, model: PlanningModel, groups: Mapping[str, Group], people: Sequence[Person]
+    instance: Instance,
+    model: PlanningModel,
+    groups: Mapping[str, Group],
+    people: Sequence[Person],
+    pinned: Mapping[str, str],
 ) -> Rules:
-    """Return what a placement goes by."""
+    """Return what a placement goes by; `pinned` are the positions that officials must hold."""
     positions = instance.filled("positions")
     elected = {
         code
@@ -115,6 +164,7 @@ def rules_of(
         dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True)),
         {person.code: min(farthest, RANGE[person.transferable]) for person in people},
         order_of(model),
+        pinned,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +43,25 @@ class Task:
 
     def ceiling_of(self, office: int) -> int:
         """Return the tightest ceiling above an office."""
-        return min(self.tree.nodes[n].ceiling for n in self.tree.ancestors()[office])
+        return min(self.tree.nodes[n].ceiling for n in self.tree.chains[office])
 
     def floor_of(self, office: int) -> int:
         """Return the office's own floor."""
-        return self.tree.nodes[self.tree.ancestors()[office][0]].floor
+        return self.tree.nodes[self.tree.chains[office][0]].floor
+
+    def beyond(self, reach: Sequence[int]) -> list[int]:
+        """Return for every office the posts beyond its `reach` that floors of areas above may ask of it."""
+        more = [0] * len(reach)
+        below: list[list[int]] = []
+        for node in self.tree.nodes:
+            inside = [] if node.office is None else [node.office]
+            inside += [office for child in node.children for office in below[child]]
+            below.append(inside)
+            short = node.floor - sum(reach[office] for office in inside)
+            if node.office is None and short > 0:
+                for office in inside:
+                    more[office] = max(more[office], short)
+        return more
 
 
 @dataclass(frozen=True)

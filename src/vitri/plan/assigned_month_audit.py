@@ -15,7 +15,7 @@ from vitri.rules.case import Case
 from vitri.rules.month import MONTH_RULES
 
 
-def audit_month(
+def audit_assigned_month(
     instance: Instance,
     model: PlanningModel,
     tables: Mapping[str, pd.DataFrame],

@@ -10,6 +10,22 @@ from vitri.errors import Finding
 from vitri.i18n import N_
 from vitri.policy.parse import nearest, shown
 from vitri.policy.rows import DemandScenario
+from vitri.policy.sections import Service
+
+
+def unplanned_probability(service: Service, file: str) -> Iterator[Finding]:
+    """Warn that a probability of the service rule is judged by `vitri uncertainty`, not planned for."""
+    if service.probability_pct > 0:
+        yield Finding(
+            code="probability_not_planned",
+            severity="warning",
+            table=file,
+            column="service.probability_pct",
+            value=shown(service.probability_pct),
+            allowed=N_("0, or judged by vitri uncertainty"),
+            message=N_("Plans keep the service rule for the work as registered, not with a probability."),
+            advice=N_("Run vitri uncertainty for the posts that keep it with this probability."),
+        )
 
 
 def scenario_findings(rows: Sequence[DemandScenario], file: str) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from vitri.data.instance import Instance
 from vitri.errors import Findings, ModelError
 from vitri.i18n import Lang
 from vitri.policy.checks import check_tables, each
+from vitri.policy.demand_scenarios import unplanned_probability
 from vitri.policy.in_force import (
     NEUTRAL,
     SwitchedOff,
@@ -189,9 +190,10 @@ class PlanningModel(_Tables):
 
     @property
     def warnings(self) -> Findings:
-        """What is dubious in the model: time taken off twice, laws not yet in force."""
+        """What is dubious in the model: time taken off twice, laws not yet in force, a probability unused."""
         found = [
             *twice_taken(self.tables(), self.file),
+            *unplanned_probability(self.service, self.file),
             *off_warnings(self.switched_off, self.as_of, self.file),
         ]
         return Findings.of(found)

@@ -22,6 +22,7 @@ from vitri.explain.ceilings import (
 from vitri.i18n import N_, Lang, number, tr
 from vitri.report.ceiling_plot import SERIES, ceiling_svg, figures_of
 from vitri.report.cliffs import Nothing
+from vitri.report.picture import write_picture
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Styles
@@ -75,15 +76,7 @@ def write_ceiling_plot(
     study: CeilingStudy, path: str | os.PathLike[str], instance: Instance, lang: Lang = "vi"
 ) -> Path:
     """Write the picture of a study (SVG) and return its path; never half a file."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(ceiling_svg(study, instance, lang), encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
+    return write_picture(ceiling_svg(study, instance, lang), path)
 
 
 class _Book:

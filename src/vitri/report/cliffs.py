@@ -24,6 +24,7 @@ from vitri.explain.cliffs import (
 from vitri.i18n import N_, Lang, number, tr
 from vitri.report.cliff_names import Places
 from vitri.report.cliff_plot import COLOURS, cliff_svg, families, nice_ends, round_step
+from vitri.report.picture import write_picture
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Styles
@@ -96,15 +97,7 @@ def write_cliff_plot(
     found: CliffMap, path: str | os.PathLike[str], instance: Instance, lang: Lang = "vi"
 ) -> Path:
     """Write the picture of a cliff map (SVG) and return its path; never half a file."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(cliff_svg(found, instance, lang), encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
+    return write_picture(cliff_svg(found, instance, lang), path)
 
 
 class _Book:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from vitri.i18n import N_, Lang, sort_key, tr
 from vitri.report.comparison_plot import comparison_svg
+from vitri.report.picture import write_picture
 from vitri.report.sheet import Sheet
 from vitri.report.source import Source
 from vitri.report.styles import FONT, SIZE, Kind, Styles
@@ -68,15 +69,7 @@ def write_comparison_workbook(
 
 def write_comparison_plot(found: Comparison, path: str | os.PathLike[str], lang: Lang = "vi") -> Path:
     """Write the picture of a comparison (SVG) and return its path; never half a file."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(comparison_svg(found, lang), encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
+    return write_picture(comparison_svg(found, lang), path)
 
 
 class _Book:

@@ -17,6 +17,7 @@ from vitri.rules.levels import LevelValues
 from vitri.rules.limits import Limits, Unit, build_limits
 from vitri.rules.main_backup import BackupOfficial, EnoughHolders, MainOfficial, Qualified
 from vitri.rules.one_organisation import OneOrganisation
+from vitri.rules.pins import PinsKept
 from vitri.rules.post_totals import PostRanks, PostTotals, QuotaTotals
 from vitri.rules.ratio_cap import RatioCap
 from vitri.rules.salary_budget import SalaryBudget, SalaryTotals
@@ -83,6 +84,7 @@ REGISTRY: tuple[Rule, ...] = (
     BackupOfficial(),
     EnoughHolders(),
     Qualified(),
+    PinsKept(),
     GroupsPerPerson(),
     ConvertedProducts(),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitri.variant import people, pools, quota, restructure, rows, settings, split, work
+from vitri.variant import events, people, pools, quota, restructure, rows, settings, split, work
 from vitri.variant.model import Kind
 
 CHANGES: dict[str, Kind] = {
@@ -15,6 +15,7 @@ CHANGES: dict[str, Kind] = {
         *restructure.KINDS,
         *split.KINDS,
         *people.KINDS,
+        *events.KINDS,
         *rows.KINDS,
     )
 }

@@ -31,6 +31,10 @@ WORDS = {
     "assigned": N_("assigned"),
     "done": N_("done"),
     "cancelled": N_("cancelled"),
+    "morning": N_("the morning"),
+    "afternoon": N_("the afternoon"),
+    "full_day": N_("the whole day"),
+    "evening": N_("the evening"),
 }
 """Codes that a sentence shows, as words."""
 
@@ -51,7 +55,7 @@ def shown(value: object, lang: Lang) -> str:
         return number(value, lang)
     if not isinstance(value, str) or not value:
         return str(value)
-    return tr(WORDS.get(value, value), lang)
+    return ", ".join(tr(WORDS.get(part, part), lang) for part in value.split(", "))
 
 
 def place(change: Change, table: str | None, lang: Lang) -> str:

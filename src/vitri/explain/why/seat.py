@@ -12,9 +12,10 @@ from vitri.data.instance import Instance
 from vitri.explain.why.section import Section, named
 from vitri.i18n import N_, Lang, month_text, number, percent, tr
 from vitri.optimise.people_data import Group, Person, PostGroup, read_groups, read_people, read_posts
-from vitri.optimise.people_match import Rules, fits_of, missing_levels
-from vitri.optimise.staffing import rules_of
+from vitri.optimise.people_match import Rules, fits_of, is_position, missing_levels
+from vitri.optimise.staffing import rules_of, seats_pinned
 from vitri.policy import PlanningModel
+from vitri.rules.pins import year_pins
 
 ACTIONS = {
     "stay": N_("stays in today's position"),
@@ -55,7 +56,9 @@ def why_seat(
     post = None if pd.isna(row["post_group"]) else posts.get(str(row["post_group"]))
     sections = [_seat(row, person, post, groups, names, lang), _work(tables, official, names, lang)]
     if post is not None and not post.fixed:
-        rules = rules_of(instance, model, groups, list(people.values()))
+        crew = list(people.values())
+        pinned, _ = seats_pinned(year_pins(instance).position, crew, list(posts.values()))
+        rules = rules_of(instance, model, groups, crew, pinned)
         sections.append(_others(staffing, people, person, post, rules, names, lang))
     return sections
 
@@ -205,6 +208,8 @@ def _disruption(near: bool, moved: bool, lang: Lang) -> str:
 def _excluded(person: Person, post: PostGroup, rules: Rules, lang: Lang) -> str:
     """Say which demand of a seat a person does not meet."""
     kind = post.kind
+    if person.code in rules.pinned and not is_position(kind, rules.pinned[person.code]):
+        return tr("may not: the head keeps this person in {codes}", lang, codes=rules.pinned[person.code])
     if person.position in rules.elected:
         return tr("may not: holds an elected post", lang)
     if person.category not in kind.categories:

@@ -16,7 +16,10 @@ from vitri.optimise.sharing.monotone import MonotoneShares
 
 @dataclass(frozen=True)
 class Answers:
-    """All answers by ceiling on sized posts; `fixed` posts come on top in every number that is shown."""
+    """All answers by ceiling on sized posts; `fixed` posts come on top in every number that is shown.
+
+    `by_class`: quotas by class of post decide, of which steps and rule know nothing; they are not compared.
+    """
 
     offices: tuple[str, ...]
     levels: Levels
@@ -25,6 +28,7 @@ class Answers:
     steps: Stepwise
     rule: MonotoneShares | None
     fixed: int
+    by_class: bool = False
 
     def share(self, ceiling: int) -> Share | None:
         """Return the joint share-out; beyond the last ceiling of use it stays as it is."""
@@ -151,7 +155,7 @@ def _cut(answers: Answers, ceiling: int, share: Share, value: IntArray) -> dict[
 
 def _in_steps(answers: Answers, ceiling: int, value: IntArray) -> dict[str, object]:
     """Compare with the plan in steps, on the first level of undone work that differs."""
-    cost = answers.steps.cost(ceiling)
+    cost = None if answers.by_class else answers.steps.cost(ceiling)
     if cost is None:
         return dict.fromkeys(("steps_undone", "steps_level", "steps_excess"))
     levels = answers.levels
@@ -185,7 +189,7 @@ def share_table(answers: Answers, ceilings: Sequence[int]) -> pd.DataFrame:
         share = answers.share(ceiling)
         assert share is not None
         own = None if answers.rule is None else _at(answers.rule.shares, ceiling)
-        given = answers.steps.given(ceiling)
+        given = None if answers.by_class else answers.steps.given(ceiling)
         for office, code in enumerate(answers.offices):
             records.append(
                 {
@@ -207,7 +211,7 @@ def steps_surplus(answers: Answers, ceilings: Sequence[int]) -> dict[int, int | 
     """
     levels = answers.levels
     table: list[tuple[int, ...] | None] = []
-    for ceiling in range(answers.steps.reach() + 1):
+    for ceiling in range(0 if answers.by_class else answers.steps.reach() + 1):
         cost = answers.steps.cost(ceiling)
         table.append(None if cost is None else tuple(levels.values([cost])[0][: levels.last].tolist()))
     found: dict[int, int | None] = {}

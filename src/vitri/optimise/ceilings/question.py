@@ -10,7 +10,7 @@ import numpy as np
 from vitri.optimise.demand_cube import remainder
 from vitri.optimise.engine import IntArray
 from vitri.optimise.lex import packing
-from vitri.optimise.office_plan import MOST_POSTS, Objective, Positions, plan_office
+from vitri.optimise.office_plan import MOST_POSTS, Objective, OfficePlan, Positions, plan_office
 from vitri.optimise.quota import NO_CEILING, Curve, Tree
 from vitri.optimise.search import Task
 from vitri.optimise.size import Posed
@@ -96,13 +96,18 @@ def widened(objective: Objective, posed: Posed) -> Objective:
 
 def office_curve(task: Task, minutes: IntArray, office: int, positions: tuple[Positions, ...]) -> Curve:
     """Return an office's exact curve under a structure, long enough for its floor."""
+    return plan_under(task, minutes, office, positions).curve
+
+
+def plan_under(task: Task, minutes: IntArray, office: int, positions: tuple[Positions, ...]) -> OfficePlan:
+    """Return an office's exact plans under a structure, long enough for its floor."""
     arguments = (task.cube, minutes, office, positions[task.scope_of[office]], task.setting)
     most = min(task.ceiling_of(office), 10_000)
-    curve = plan_office(*arguments, most_posts=most).curve
+    plan = plan_office(*arguments, most_posts=most)
     floor = task.floor_of(office)
-    if floor >= len(curve.cost):
-        curve = plan_office(*arguments, most_posts=most, extra_posts=floor).curve
-    return curve
+    if floor >= len(plan.curve.cost):
+        plan = plan_office(*arguments, most_posts=most, extra_posts=floor)
+    return plan
 
 
 def grown_left(posed: Posed, pct: int) -> IntArray:

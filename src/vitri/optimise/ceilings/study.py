@@ -11,6 +11,7 @@ import pandas as pd
 from vitri.data.instance import Instance
 from vitri.errors import Finding, NoPlanError, UsageError
 from vitri.i18n import N_
+from vitri.optimise.ceilings.by_class import class_curve
 from vitri.optimise.ceilings.points import Answers, point_table, share_table, steps_surplus
 from vitri.optimise.ceilings.question import (
     Level,
@@ -18,9 +19,11 @@ from vitri.optimise.ceilings.question import (
     grown_left,
     lifted,
     office_curve,
+    plan_under,
     widened,
 )
 from vitri.optimise.ceilings.stepwise import stepwise
+from vitri.optimise.class_share import kept, share_again
 from vitri.optimise.engine import SolveOptions, Status, Watch
 from vitri.optimise.office_plan import Positions
 from vitri.optimise.quota import Curve, share_by_curve
@@ -61,6 +64,8 @@ class CeilingStudy:
     monotone rule gives posts. `present` is the ceiling in force (None: none), `lowest` the lowest with a
     plan, `saturation` the posts after which no post saves anything, `done_at` the fewest that leave nothing
     undone. The structure is the one that sizing the scenario finds; `positions` counts its positions.
+    `by_class`: quotas by class of post decide, so that steps, growth and the monotone rule, which know
+    nothing of them, are left out.
     """
 
     offices: tuple[str, ...]
@@ -79,6 +84,7 @@ class CeilingStudy:
     population_at: int | None
     order: pd.DataFrame
     need: Need
+    by_class: bool = False
 
     @property
     def proven(self) -> bool:
@@ -116,8 +122,12 @@ def ceilings_of(
     limited = posed if posed.sizing == "ceiling" else _posed(instance, model, workload, fund, "ceiling")
     objective = widened(limited.setting.objective, limited)
     task = replace(designed.task, tree=lifted(limited), setting=replace(limited.setting, objective=objective))
-    curves = [office_curve(task, task.minutes, o, positions) for o in range(len(task.cube.offices))]
-    joint = ceiling_curve(curves, task.tree)
+    plans = [plan_under(task, task.minutes, o, positions) for o in range(len(task.cube.offices))]
+    curves = [plan.curve for plan in plans]
+    free = joint = ceiling_curve(curves, task.tree)
+    if limited.sides is not None:
+        joint = class_curve(free, plans, task, positions, limited.sides, watch)
+    by_class = joint is not free
     fixed = sum(post.posts for post in posed.fixed)
     answers = Answers(
         task.cube.offices,
@@ -125,8 +135,9 @@ def ceilings_of(
         joint,
         ceiling_curve(bound_curves(task), task.tree),
         stepwise(task),
-        monotone_shares(curves, task.tree),
+        None if by_class else monotone_shares(curves, task.tree),
         fixed,
+        by_class,
     )
     lowest = answers.lowest()
     if lowest is None:
@@ -140,6 +151,7 @@ def ceilings_of(
     surplus = steps_surplus(answers, [c - fixed for c in asked])
     points["steps_more_posts"] = points["ceiling"].map(lambda c: surplus.get(int(c) - fixed)).astype("Int64")
     tried = present if present is not None else next((c for c in at or () if c < saturation + fixed), None)
+    tried = None if by_class else tried
     done = answers.done_at()
     return CeilingStudy(
         task.cube.offices,
@@ -157,7 +169,8 @@ def ceilings_of(
         _population(limited, task, curves, positions, None if tried is None else tried - fixed),
         tried,
         _order(answers),
-        _need(instance, model, workload, fund, task, positions, posed, answers),
+        _need(instance, model, workload, fund, task, positions, posed, answers, watch),
+        by_class,
     )
 
 
@@ -259,11 +272,14 @@ def _need(
     positions: tuple[Positions, ...],
     posed: Posed,
     answers: Answers,
+    watch: Watch,
 ) -> Need:
     """Count the posts that keep the service rule: in steps, by the same structure, and at least."""
     asked = posed if posed.sizing == "need" else _posed(instance, model, workload, fund, "need")
     needed = replace(task, tree=asked.tree, setting=asked.setting)
     found = evaluate(needed, positions)
+    if found is not None and asked.sides is not None and not kept(found, asked.sides):
+        found, _ = share_again(needed, positions, asked.sides, watch, {}, found)
     bound = share_by_curve(bound_curves(needed), asked.tree)
     return Need(
         answers.steps.posts + answers.fixed,

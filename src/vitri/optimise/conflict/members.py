@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from vitri.optimise.engine import Status
+from vitri.optimise.engine import IntArray, Status
 
 Unit = Literal["posts", "minutes", "hundredths", "pairs", "times"]
 
 #: The families of rules in the order in which they are looked at and told.
 FAMILIES = (
     "ceiling",
+    "class_most",
     "cap",
+    "class_cap",
     "size_cap",
     "floor",
+    "class_floor",
     "size_floor",
+    "ratio_cap",
     "fixed",
     "work",
     "pair",
     "structure",
-    "ratio_cap",
     "rank_cap",
     "salary_budget",
     "seat",
@@ -33,8 +36,9 @@ class Member:
     """One rule in one place: what can stand in a conflict, and what can be eased.
 
     `family` is one of `FAMILIES`, `unit` the code of an office or area (two groups for a pair, the name of
-    a limit of the structure), `detail` a period, an organisation and position, or a rule's name; `number` is
-    what the rule says (posts, minutes required, hundredths of a coefficient). `legal` rules are law.
+    a limit of the structure), `detail` a period, an organisation and position, a class, or a rule's name;
+    `number` is what the rule says (posts, minutes required, hundredths of a coefficient or of a percent).
+    `legal` rules are law.
     """
 
     family: str
@@ -54,11 +58,23 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """The plan a concession was read from: positions per scope, and the work that stays to be done.
+
+    A blank `positions` means every task group a position of its own, a blank `minutes` all work.
+    """
+
+    positions: tuple[tuple[tuple[int, ...], ...], ...] | None = None
+    minutes: IntArray | None = None
+
+
+@dataclass(frozen=True)
 class Concession:
     """The cheapest easing within one family of rules (``mixed``: over all families).
 
     `grants` is empty and `helps` False where the family alone cannot help. `cost` is the weighted sum of the
-    amounts, `bound` what nothing can beat; the status is optimal where they agree.
+    amounts, `bound` what nothing can beat; the status is optimal where they agree. `proposal` is the plan
+    that shows it.
     """
 
     family: str
@@ -67,6 +83,7 @@ class Concession:
     cost: int = 0
     bound: int = 0
     status: Status = "optimal"
+    proposal: Proposal | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ any other: sets of nodes that one person may hold, posts for each, and the least
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vitri.optimise.bundles import membership
 from vitri.optimise.combine import Column, Node, OfficeCurve, Ways, office_curve
-from vitri.optimise.conflict.members import Grant
 from vitri.optimise.cost import Service
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray
@@ -30,13 +29,15 @@ class NeedCurve:
     """Required minutes left undone by posts 0 … n of an office; beyond the end the last value holds.
 
     `grows` says whether more posts than the work asks for can be added: an office without work in the
-    quota can have none. `parts` are the nodes and curves to read the undone work back from.
+    quota can have none. `parts` are the nodes and curves to read the undone work back from. `exact` says that
+    nothing was cut to save work.
     """
 
     minutes: IntArray
     grows: bool
     parts: tuple[tuple[tuple[Node, ...], OfficeCurve], ...] = ()
     choices: tuple[IntArray, ...] = ()
+    exact: bool = True
 
     @property
     def least(self) -> int | None:
@@ -87,17 +88,24 @@ def short(demand: IntArray, fund: IntArray, posts: IntArray, service: Service) -
     return np.asarray(np.where(some, np.maximum(rest, 1), rest))
 
 
-def need_curve(cube: Cube, left: IntArray, office: int, positions: Positions, setting: Setting) -> NeedCurve:
-    """Return what every number of posts leaves undone of an office's required work under a structure."""
+def need_curve(
+    cube: Cube, left: IntArray, office: int, positions: Positions, setting: Setting, extra: int = 0
+) -> NeedCurve:
+    """Return what every number of posts leaves undone of an office's required work under a structure.
+
+    Bundles have at most `extra` posts more than their work asks for.
+    """
     nodes = nodes_of(cube, left, office, positions)
     parts: list[tuple[tuple[Node, ...], OfficeCurve]] = []
     choices: list[IntArray] = []
     total = np.zeros((1, 1), dtype=np.int64)
     waiting = _apart(nodes, setting)
+    exact = True
     while waiting:
         component = waiting.pop(0)
-        curve = _component(component, cube.fund[office], setting)
+        curve = _component(component, cube.fund[office], setting, extra)
         if curve is None:
+            exact = False
             middle = len(component) // 2
             waiting[:0] = [component[:middle], component[middle:]]
             continue
@@ -108,10 +116,10 @@ def need_curve(cube: Cube, left: IntArray, office: int, positions: Positions, se
     minutes = total[:, 0]
     usable = np.flatnonzero(minutes < INFEASIBLE)
     assert len(usable)
-    return NeedCurve(np.minimum.accumulate(minutes), grows, tuple(parts), tuple(choices))
+    return NeedCurve(np.minimum.accumulate(minutes), grows, tuple(parts), tuple(choices), exact)
 
 
-def _component(nodes: Sequence[Node], fund: IntArray, setting: Setting) -> OfficeCurve | None:
+def _component(nodes: Sequence[Node], fund: IntArray, setting: Setting, extra: int) -> OfficeCurve | None:
     if len(nodes) > MOST_DUTIES:
         return None
     masks = setting.unions(nodes)
@@ -125,7 +133,7 @@ def _component(nodes: Sequence[Node], fund: IntArray, setting: Setting) -> Offic
     time = np.maximum(1, time_of(fund, setting.service))
     must = required(demand, setting.service)
     enough = np.maximum(1, (-(-must // time)).max(axis=-1, initial=0))
-    most = np.where(several, np.minimum(enough, setting.most_combined), np.minimum(enough, MOST_POSTS))
+    most = np.minimum(enough + extra, np.where(several, setting.most_combined, MOST_POSTS))
     first = np.where(free, enough, np.where(held.sum(axis=1) == 1, 0, 1))
     most = np.where(free, enough, most)
     number = np.maximum(0, most - first + 1)
@@ -182,26 +190,23 @@ def need_bound(
     return NeedCurve(minutes, True)
 
 
-def left_after(task: Task, curves: Sequence[NeedCurve], gone: Sequence[Grant]) -> IntArray | None:
-    """Return the work that stays when grants of undone work are taken out as these curves leave it.
+def left_after(task: Task, chosen: Mapping[int, Sequence[tuple[list[Node], Column]]]) -> IntArray:
+    """Return the work that stays when offices do only what the bundles chosen for them can do.
 
-    None where the curves have no number of posts that leaves just as much. A priority of which less may
-    stay undone goes first: there a minute taken out is a minute less required.
+    A priority of which less may stay undone goes first: there a minute taken out is a minute less required.
     """
     minutes = task.minutes.copy()
     service = task.setting.service
     order = sorted(range(len(service.unmet_bp)), key=lambda p: service.unmet_bp[p])
-    for office, code in enumerate(task.cube.offices):
-        amount = sum(grant.amount for grant in gone if grant.member.unit == code)
-        if not amount:
-            continue
-        at = np.flatnonzero(curves[office].minutes == amount)
-        if not len(at):
-            return None
+    for office, bundles in chosen.items():
         time = time_of(task.cube.fund[office], service)
-        for nodes, column in curves[office].undone(int(at[0])):
+        for nodes, column in bundles:
             cells = [(u, g) for n in nodes for u in task.cube.units_of(office) for g in n.groups
                      if task.cube.units[u][1] == n.pool]  # fmt: skip
+            if not column.posts:
+                for u, g in cells:
+                    minutes[u, g] = 0
+                continue
             for period in range(service.periods):
                 months = [m for m, p in enumerate(service.period_of) if p == period]
                 while (rest := _rest(minutes, cells, period, column.posts * int(time[period]), service)) > 0:
@@ -209,10 +214,24 @@ def left_after(task: Task, curves: Sequence[NeedCurve], gone: Sequence[Grant]) -
                         part = min(rest, int(minutes[u, g, p, m]))
                         minutes[u, g, p, m] -= part
                         rest -= part
-            if not column.posts:
-                for u, g in cells:
-                    minutes[u, g] = 0
     return minutes
+
+
+def split_by_period(task: Task, office: int, bundles: Sequence[tuple[list[Node], Column]]) -> dict[int, int]:
+    """Return period → the required minutes that the bundles of an office leave undone."""
+    service = task.setting.service
+    time = time_of(task.cube.fund[office], service)
+    split = [0] * service.periods
+    for nodes, column in bundles:
+        demand = np.asarray(sum(n.minutes for n in nodes))
+        must = required(demand, service)
+        rest = [max(0, int(must[p]) - column.posts * int(time[p])) for p in range(service.periods)]
+        if not any(rest) and not column.posts and demand.any():
+            asked = [demand[..., [m for m, q in enumerate(service.period_of) if q == p]].sum() > 0
+                     for p in range(service.periods)]  # fmt: skip
+            rest[asked.index(True)] = 1
+        split = [a + b for a, b in zip(split, rest, strict=True)]
+    return {period: minutes for period, minutes in enumerate(split) if minutes}
 
 
 def _rest(

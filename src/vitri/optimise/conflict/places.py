@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +11,13 @@ import numpy.typing as npt
 from vitri.data.instance import Instance
 from vitri.optimise.conflict.members import Member
 from vitri.policy import PlanningModel
-from vitri.rules import REGISTRY
 from vitri.rules.base import law
 from vitri.rules.ceiling import SizeRule
+from vitri.rules.class_quota import class_limits
+from vitri.rules.compatible import CategoryMixing, ClassMixing, CompetencyDistance, SharedRank
+from vitri.rules.forbidden_pair import ForbiddenPair
 from vitri.rules.limits import NO_LIMIT, Draft, Limits
 from vitri.rules.quota_tree import ceilings, given_quotas, unit_parents, whole_unit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NUMBERS = (
     "max_groups_per_position",
@@ -28,10 +27,9 @@ _NUMBERS = (
 )
 
 
-def limit_members(
-    instance: Instance, model: PlanningModel, units: set[str], *, by_need: bool
-) -> list[Member]:
+def limit_members(draft: Draft, units: set[str], *, by_need: bool) -> list[Member]:
     """Return ceilings (not by need), floors and caps of units and of size rules, each for itself."""
+    instance, model = draft.instance, draft.model
     found: list[Member] = []
     if not by_need:
         found += [
@@ -48,7 +46,7 @@ def limit_members(
         if row is not None and row.cap is not None:
             found.append(Member("cap", code, "", row.cap))
     kinds: dict[str, str] = {code: kind for code, (kind, _) in tree.items()}
-    for code, floor, cap, legal in SizeRule.limits_of(Draft(instance, model), kinds):
+    for code, floor, cap, legal in SizeRule.limits_of(draft, kinds):
         if floor > 0:
             found.append(Member("size_floor", code, "", floor, legal))
         if cap is not None:
@@ -56,31 +54,52 @@ def limit_members(
     return [m for m in found if m.unit in units]
 
 
-def pair_members(
-    model: PlanningModel, limits: Limits, instance: Instance, used: npt.NDArray[np.bool_]
+def class_members(
+    instance: Instance, model: PlanningModel, units: set[str], *, by_need: bool
 ) -> list[Member]:
-    """Return the pairs of groups with work that no person may hold together."""
-    legal = np.zeros_like(limits.cover_compatible)
-    for apart in _legal_pairs(instance, model):
-        legal |= apart
-    return [
-        Member("pair", f"{limits.groups[a]}–{limits.groups[b]}", "", 0, bool(legal[a, b]))
-        for a, b in combinations(np.flatnonzero(used).tolist(), 2)
-        if not limits.cover_compatible[a, b]
-    ]
+    """Return the numbers (not by need), caps and floors that quotas of one class of posts give."""
+    found = []
+    for row in class_limits(instance, model):
+        numbers = {
+            "class_most": None if by_need else row.given,
+            "class_cap": row.cap,
+            "class_floor": row.floor or None,
+        }
+        found += [
+            Member(family, row.unit, row.klass, number)
+            for family, number in numbers.items()
+            if number is not None and row.unit in units
+        ]
+    return found
 
 
-def _legal_pairs(instance: Instance, model: PlanningModel) -> Iterator[npt.NDArray[np.bool_]]:
-    """Yield the pairs that rules of law keep apart."""
-    for rule in REGISTRY:
-        if rule.legal(model):
-            draft = Draft(instance, model)
-            rule.build(draft)
-            yield ~draft.cover & ~np.eye(len(draft.cover), dtype=bool)
-    draft = Draft(instance, model)
-    pairs = {frozenset((pair.a, pair.b)) for pair in model.forbidden_pair if law(pair)}
-    draft.refuse(lambda a, b: frozenset((a.duty, b.duty)) in pairs, position=True, cover=True)
-    yield ~draft.cover & ~np.eye(len(draft.cover), dtype=bool)
+@dataclass(frozen=True)
+class Bars:
+    """What one rule on a pair of groups forbids: one position with both, one person with both."""
+
+    a: int
+    b: int
+    position: bool
+    cover: bool
+
+
+def pair_members(draft: Draft, used: npt.NDArray[np.bool_]) -> dict[Member, Bars]:
+    """Return the pairs of groups with work that a rule keeps out of one position or one person's hands."""
+    found: dict[Member, Bars] = {}
+    model = draft.model
+    legal_pairs = {frozenset((pair.a, pair.b)) for pair in model.forbidden_pair if law(pair)}
+    for rule in (ForbiddenPair(), CompetencyDistance(), SharedRank(), ClassMixing(), CategoryMixing()):
+        draft.position, draft.cover = np.ones_like(draft.position), np.ones_like(draft.cover)
+        rule.build(draft)
+        for a, b in combinations(np.flatnonzero(used).tolist(), 2):
+            position, cover = not draft.position[a, b], not draft.cover[a, b]
+            if not position and not cover:
+                continue
+            duties = frozenset(draft.groups[draft.codes[i]].duty for i in (a, b))
+            legal = duties in legal_pairs if isinstance(rule, ForbiddenPair) else rule.legal(model)
+            member = Member("pair", f"{draft.codes[a]}–{draft.codes[b]}", rule.name, 0, legal)
+            found[member] = Bars(a, b, position, cover)
+    return found
 
 
 def structure_members(model: PlanningModel, limits: Limits) -> list[Member]:

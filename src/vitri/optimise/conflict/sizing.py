@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from vitri.data.instance import Instance
-from vitri.optimise.conflict.members import Concession, Grant, Member
+from vitri.optimise.class_sides import fixed_labels
+from vitri.optimise.conflict.bending import Bending
+from vitri.optimise.conflict.elastic import BY_CLASS, LEAST, MOST, Eased, FixedMember, Shape, ease
+from vitri.optimise.conflict.every_structure import coarse_structure, every_structure
+from vitri.optimise.conflict.members import Concession, Member
 from vitri.optimise.conflict.need import NeedCurve, need_bound, need_curve, required
-from vitri.optimise.conflict.places import limit_members, pair_members, structure_members
-from vitri.optimise.conflict.slack import IMPOSSIBLE, bend
-from vitri.optimise.engine import IntArray, Watch
+from vitri.optimise.conflict.offers import CLASSES, Offers, offers_by_class, plain_offers
+from vitri.optimise.conflict.places import class_members, limit_members, pair_members, structure_members
+from vitri.optimise.conflict.slack import IMPOSSIBLE
+from vitri.optimise.engine import UndecidedError, Watch
+from vitri.optimise.leading_caps import LeadingCap, leading_caps
 from vitri.optimise.office_plan import Positions
-from vitri.optimise.search import Task, first_structures
+from vitri.optimise.search import Task, finest_structure, first_structures
+from vitri.optimise.size import Posed
 from vitri.policy import PlanningModel
-from vitri.rules.limits import NO_LIMIT, Limits
+from vitri.rules.class_quota import CLASSES as CLASS_NAMES
+from vitri.rules.limits import NO_LIMIT, Draft
 
-MOST = ("ceiling", "cap", "size_cap")
-LEAST = ("floor", "size_floor")
-EASED = (*MOST, *LEAST, "fixed", "work")
-#: One place eased counts as one part in this of a minute: among equals, fewer places.
-_PLACES = 1 << 12
+#: Offices × structures that are all tried where bounds and designed structures leave a question open.
+_ALL = 1_500
+#: Posts beyond what work asks for, so that a floor of a class can be met.
+_EXTRA = 24
+
+Curves = list[NeedCurve]
+Key = frozenset[Member]
 
 
 class SizingQuestion:
     """The limits on posts as rules that can be left out one by one; satisfies `members.Question`.
 
     A plan exists if a structure lets every office's required work fit into numbers of posts that keep all
-    floors and ceilings. Sizing by ceiling asks for no work. By need, "no" is proven by bounds that hold for
-    every structure, "yes" by a structure; between them the answer is None.
+    floors, ceilings, quotas of a class and caps on leading posts. Sizing by ceiling asks for no work. By
+    need, "no" is proven by bounds that hold for every structure, or by all structures where they are few,
+    "yes" by a structure; between them the answer is None.
     """
 
     def __init__(
-        self,
-        instance: Instance,
-        model: PlanningModel,
-        limits: Limits,
-        task: Task,
-        fixed: Sequence[tuple[int, str, int]],
-        watch: Watch,
+        self, instance: Instance, model: PlanningModel, posed: Posed, task: Task, watch: Watch
     ) -> None:
-        self.task, self.limits, self.watch = task, limits, watch
+        self.task, self.posed, self.watch = task, posed, watch
         self.by_need = task.setting.by_need
         cube = task.cube
         self.units = [node.code for node in task.tree.nodes]
-        found = limit_members(instance, model, set(self.units), by_need=self.by_need)
-        found += [Member("fixed", cube.offices[o], name, posts) for o, name, posts in fixed if posts]
+        draft = Draft(instance, model)
+        found = limit_members(draft, set(self.units), by_need=self.by_need)
+        found += class_members(instance, model, set(self.units), by_need=self.by_need)
+        klass = dict(zip(*(instance.table("task_groups")[c] for c in ("code", "class")), strict=True))
+        self.label_of = tuple(CLASS_NAMES.index(str(klass[code])) for code in cube.groups)
+        fixed = _fixed_members(instance, posed, klass)
+        found += [f.member for f in fixed]
+        caps = _cap_members(instance, model)
+        found += caps
+        self.shape = Shape(task.tree, cube.offices, fixed, caps, self.by_need)
+        self.classes = _classes(task, self.label_of)
         self.periods = _periods(task)
+        self._bars = {}
         if self.by_need:
             for office, code in enumerate(cube.offices):
                 must = required(task.minutes[cube.units_of(office)].sum(axis=(0, 1)), task.setting.service)
@@ -57,12 +73,16 @@ class SizingQuestion:
                     for p, minutes in enumerate(must)
                     if minutes
                 ]
-            found += pair_members(model, limits, instance, np.asarray(task.needed().any(axis=0)))
-            found += structure_members(model, limits)
+            self._bars = pair_members(draft, np.asarray(task.needed().any(axis=0)))
+            found += list(self._bars)
+            found += structure_members(model, posed.limits)
         self._members = tuple(sorted(set(found)))
-        self._bounds: dict[frozenset[Member], list[NeedCurve]] = {}
-        self._tasks: dict[frozenset[Member], tuple[Task, list[tuple[Positions, ...]]]] = {}
-        self._curves: dict[tuple[frozenset[Member], int], list[NeedCurve]] = {}
+        self._tasks: dict[Key, Task] = {}
+        self._bounds: dict[Key, Curves] = {}
+        self._start: list[tuple[Positions, ...]] | None = None
+        self._first: dict[Key, list[tuple[Positions, ...]]] = {}
+        self._curves: dict[tuple[Key, int, Positions, int], NeedCurve] = {}
+        self._offers: dict[tuple[int, tuple[int, ...]], Offers] = {}
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -71,53 +91,121 @@ class SizingQuestion:
 
     def exists(self, kept: frozenset[Member]) -> bool | None:
         """Whether a plan keeps the rules `kept`: proven, disproven, or (None) not decided."""
-        if not self._fits(kept, self.bound(kept)):
+        try:
+            return self._exists(kept)
+        except UndecidedError:
+            return None
+
+    def _exists(self, kept: frozenset[Member]) -> bool | None:
+        if not self.fits(kept, [plain_offers(curve) for curve in self.bound(kept)]):
             return False
         if not self.by_need:
             return True
-        return True if any(self._fits(kept, curves) for curves in self.structures(kept)) else None
+        for _, offers in self.structures(kept):
+            if self.fits(kept, offers):
+                return True
+        rest = self.all_structures(kept)
+        if rest is None:
+            return None
+        exact = True
+        for _, offers in rest:
+            if self.fits(kept, offers):
+                return True
+            exact = exact and all(own.exact for own in offers)
+        return False if exact else None
 
-    def bound(self, kept: frozenset[Member]) -> list[NeedCurve]:
+    def bound(self, kept: frozenset[Member]) -> Curves:
         """Return what every office leaves undone at least, whatever the structure."""
         key = _key(kept)
         if key not in self._bounds:
             self._bounds[key] = self._bound(key)
         return self._bounds[key]
 
-    def structures(self, kept: frozenset[Member]) -> Iterator[list[NeedCurve]]:
-        """Yield the curves of the offices under one structure after the other; worked out once."""
+    def structures(self, kept: frozenset[Member]) -> Iterator[tuple[tuple[Positions, ...], list[Offers]]]:
+        """Yield designed structures, the finest last, with what the offices can do under each."""
         key = _key(kept)
-        if key not in self._tasks:
+        if key not in self._first:
             task = self.task_of(key)
-            self._tasks[key] = (task, self._structures(task))
-        task, found = self._tasks[key]
-        for number, positions in enumerate(found):
-            if (key, number) not in self._curves:
-                self._curves[key, number] = [
-                    need_curve(task.cube, task.minutes, o, positions[task.scope_of[o]], task.setting)
-                    for o in range(len(task.cube.offices))
-                ]
-            yield self._curves[key, number]
+            candidates = [
+                tuple(_cut(own, row) for own, row in zip(positions, task.needed(), strict=True))
+                for positions in self._designed()
+            ]
+            self._first[key] = list(
+                dict.fromkeys([*candidates, coarse_structure(task), finest_structure(task)])
+            )
+        for positions in self._first[key]:
+            yield positions, self.offers(kept, positions)
+
+    def _designed(self) -> list[tuple[Positions, ...]]:
+        """Return the structures designed for all rules; fewer rules allow them as well."""
+        if self._start is None:
+            self._start = first_structures(self.task_of(frozenset(self._members)), self.watch)[0]
+        return self._start
+
+    def all_structures(
+        self, kept: frozenset[Member]
+    ) -> Iterator[tuple[tuple[Positions, ...], list[Offers]]] | None:
+        """Yield every structure with what the offices can do under it; None where they are too many."""
+        task = self.task_of(_key(kept))
+        found = every_structure(task, _ALL // max(1, len(task.cube.offices)))
+        return None if found is None else ((positions, self.offers(kept, positions)) for positions in found)
+
+    def offers(self, kept: frozenset[Member], positions: tuple[Positions, ...]) -> list[Offers]:
+        """Return what every office can do under a structure; posts by class where a kept rule counts them."""
+        key = _key(kept)
+        task = self.task_of(key)
+        labels = tuple(sorted({CLASS_NAMES.index(m.detail) for m in kept if m.family in BY_CLASS}))
+        extra, enough = self._extra(kept) if labels else (0, True)
+        found = []
+        for office in range(len(task.cube.offices)):
+            own = positions[task.scope_of[office]]
+            name = (key, office, own, extra)
+            if name not in self._curves:
+                self._curves[name] = need_curve(task.cube, task.minutes, office, own, task.setting, extra)
+            curve = self._curves[name]
+            if not labels:
+                found.append(plain_offers(replace(curve, grows=any(self.classes[office]))))
+                continue
+            at = (id(curve), labels)
+            if at not in self._offers:
+                self._offers[at] = offers_by_class(curve, self.label_of, labels)
+            own_offers = self._offers[at]
+            exact = own_offers.exact and enough
+            found.append(replace(own_offers, exact=exact, free=tuple(self._idle(task, office))))
+        return found
+
+    def _extra(self, kept: frozenset[Member]) -> tuple[int, bool]:
+        """Return how many posts beyond what work asks for are tried, and whether no rule asks for more."""
+        least = [m.number for m in kept if m.family in (*LEAST, "class_floor")]
+        least += [self.shape.least_base(m) for m in kept if m.family == "ratio_cap"]
+        most = max(least, default=0)
+        return min(_EXTRA, most), most <= _EXTRA
 
     def task_of(self, kept: frozenset[Member]) -> Task:
         """Return the plain sizing problem without the work, pairs and structure limits left out."""
-        task, cube = self.task, self.task.cube
-        left = task.minutes
+        key = _key(kept)
         if not self.by_need:
-            return task
-        left = left.copy()
-        told = {(m.unit, m.detail) for m in kept if m.family == "work"}
+            return self.task
+        if key not in self._tasks:
+            self._tasks[key] = self._task(key)
+        return self._tasks[key]
+
+    def _task(self, key: Key) -> Task:
+        task, cube = self.task, self.task.cube
+        left = task.minutes.copy()
+        told = {(m.unit, m.detail) for m in key if m.family == "work"}
         for unit, (office, _) in enumerate(cube.units):
             for month, period in enumerate(task.setting.service.period_of):
                 if (cube.offices[office], self.periods[period]) not in told:
                     left[unit, :, :, month] = 0
-        pairs = {m.unit for m in kept if m.family == "pair"}
-        cover, position = task.setting.cover.copy(), task.position.copy()
-        for member in self._members:
-            if member.family == "pair" and member.unit not in pairs:
-                a, b = (cube.groups.index(code) for code in member.unit.split("–"))
-                cover[a, b] = cover[b, a] = position[a, b] = position[b, a] = True
-        numbers = {m.unit: m.number for m in kept if m.family == "structure"}
+        apart = ~np.eye(len(cube.groups), dtype=bool)
+        cover, position = apart.copy(), apart.copy()
+        for member, bars in self._bars.items():
+            if member in key:
+                for a, b in ((bars.a, bars.b), (bars.b, bars.a)):
+                    cover[a, b] &= not bars.cover
+                    position[a, b] &= not (bars.position or bars.cover)
+        numbers = {m.unit: m.number for m in key if m.family == "structure"}
         setting = replace(
             task.setting,
             cover=cover,
@@ -129,30 +217,32 @@ class SizingQuestion:
         most = numbers.get("max_groups_per_position", len(cube.groups))
         return replace(task, minutes=left, setting=setting, position=position, most_groups=most)
 
-    def _bound(self, key: frozenset[Member]) -> list[NeedCurve]:
+    def _bound(self, key: Key) -> Curves:
         task = self.task_of(key)
         offices = range(len(task.cube.offices))
         if not self.by_need:
-            free = task.setting.quota_free
-            grows = [
-                any(
-                    not free[g] and task.minutes[u, g].any()
-                    for u in task.cube.units_of(o)
-                    for g in range(len(free))
-                )
-                for o in offices
-            ]
-            return [NeedCurve(np.zeros(1, dtype=np.int64), more) for more in grows]
+            return [NeedCurve(np.zeros(1, dtype=np.int64), any(self.classes[o])) for o in offices]
         held = max(task.setting.most_groups, task.most_groups)
-        return [need_bound(task.cube, task.minutes, o, task.setting, held) for o in offices]
+        curves = [need_bound(task.cube, task.minutes, o, task.setting, held) for o in offices]
+        # work that need not be done is work all the same: posts may be had for it
+        return [replace(curve, grows=any(self.classes[o])) for o, curve in enumerate(curves)]
 
-    def _structures(self, task: Task) -> list[tuple[Positions, ...]]:
-        finest = tuple(tuple((int(g),) for g in np.flatnonzero(row)) for row in task.needed())
-        found, _ = first_structures(task, self.watch)
-        return [*found, *([] if finest in found else [finest])]
+    def _idle(self, task: Task, office: int) -> list[bool]:
+        """Say which classes have work in an office none of which has to be done any more."""
+        idle = [False] * CLASSES
+        for unit in task.cube.units_of(office):
+            for g in np.flatnonzero(self.task.minutes[unit].any(axis=(1, 2))).tolist():
+                gone = not task.minutes[unit, g].any() and not task.setting.quota_free[g]
+                idle[self.label_of[g]] |= gone
+        return idle
 
-    def _fits(self, kept: frozenset[Member], curves: Sequence[NeedCurve]) -> bool:
+    def fits(self, kept: frozenset[Member], offers: Sequence[Offers]) -> bool:
         """Whether numbers of posts within the limits leave none of the required work undone."""
+        if _crossing(kept):
+            return ease(self.shape, offers, self.classes, kept, frozenset(), {}) is not None
+        return self._nests(kept, [own.curve for own in offers])
+
+    def _nests(self, kept: frozenset[Member], curves: Sequence[NeedCurve]) -> bool:
         most, least, fixed = self.numbers(kept)
         low, high = [0] * len(self.units), [IMPOSSIBLE] * len(self.units)
         for index, node in enumerate(self.task.tree.nodes):
@@ -193,195 +283,83 @@ class SizingQuestion:
         One post counts as the minutes of a full-time post over the horizon unless `weights` says otherwise
         (per family, in minutes; a minute of work is 1).
         """
-        post = max(1, int(self.task.cube.fund.sum(axis=1).max(initial=1)))
-        price = dict.fromkeys(EASED, post) | {"work": 1} | dict(weights or {})
-        allowed = {m for m in self._members if allow_legal or not m.legal}
-        found = []
-        for family in EASED:
-            if any(m.family == family for m in allowed):
-                found.append(self._cheapest(family, {m for m in allowed if m.family == family}, price))
-        if self.by_need:
-            found += [self._freed(family, allowed) for family in ("pair", "structure")]
-        found.append(self._cheapest("mixed", {m for m in allowed if m.family in EASED}, price))
-        return tuple(found)
+        from vitri.optimise.conflict.cheapest import cheapest_concessions
 
-    def _freed(self, family: str, allowed: set[Member]) -> Concession:
-        """Ease rules on who may hold what: one if that is enough, else a set none of which can stay."""
-        everything = frozenset(self._members)
-        chosen = sorted(m for m in allowed if m.family == family)
-        if not chosen or self.exists(everything - frozenset(chosen)) is not True:
-            return Concession(family, False)
-        unit = "pairs" if family == "pair" else "times"
-        proven = True
-        for member in chosen:
-            answer = self.exists(everything - {member})
-            if answer:
-                return Concession(family, True, (Grant(member, 1, unit),), 1, 1)  # type: ignore[arg-type]
-            proven = proven and answer is False
-        eased = frozenset(chosen)
-        for member in chosen:
-            if self.exists(everything - (eased - {member})):
-                eased -= {member}
-        grants = tuple(Grant(m, 1, unit) for m in sorted(eased))  # type: ignore[arg-type]
-        bound = 2 if proven else 1
-        status = "optimal" if len(grants) == bound else "feasible"
-        return Concession(family, True, grants, len(grants), bound, status)  # type: ignore[arg-type]
+        return cheapest_concessions(self, allow_legal=allow_legal, weights=weights)
 
-    def _cheapest(self, family: str, eased: set[Member], price: Mapping[str, int]) -> Concession:
-        everything = frozenset(self._members)
-        bound = self.bound(everything)
-        low = self._bent(bound, eased, price)
-        if low is None:
-            return Concession(family, False)
-        best = None
-        for curves in self.structures(everything) if self.by_need else [bound]:
-            tried = self._bent(curves, eased, price)
-            if tried is not None and (best is None or tried[0] < best[0]):
-                best = tried
-            if best is not None and best[0] // _PLACES == low[0] // _PLACES:
-                break
-        if best is None:
-            return Concession(family, False, bound=low[0] // _PLACES, status="feasible")
-        cost, least = best[0] // _PLACES, low[0] // _PLACES
-        status = "optimal" if cost == least else "feasible"
-        return Concession(family, True, best[1], cost, least, status)  # type: ignore[arg-type]
+    def plan_of(self, kept: frozenset[Member]) -> tuple[Positions, ...] | None:
+        """Return a structure under which a plan keeps the rules; None where none of those tried does."""
+        if not self.by_need:
+            return finest_structure(self.task)
+        for positions, offers in self.structures(kept):
+            if self.fits(kept, offers):
+                return positions
+        rest = self.all_structures(kept) or ()
+        return next((positions for positions, offers in rest if self.fits(kept, offers)), None)
 
-    def _bent(
-        self, curves: Sequence[NeedCurve], eased: set[Member], price: Mapping[str, int]
-    ) -> tuple[int, tuple[Grant, ...]] | None:
-        """Bend the rules `eased` for given curves of undone work; return the packed cost and the grants."""
-        _, least, fixed = self.numbers(frozenset(self._members))
-        tree = self.task.tree
-        above = [max((least[n] for n in chain), default=0) for chain in tree.ancestors()]
-        tables = []
-        for o, curve in enumerate(curves):
-            reach = fixed[o] + max(len(curve.minutes) - 1, above[o] if curve.grows else 0)
-            tables.append(self._office(o, curve, reach, fixed[o], eased, price))
-        sizes = [0] * len(tree.nodes)
-        local: list[IntArray] = []
-        for index, node in enumerate(tree.nodes):
-            sizes[index] = (
-                len(tables[node.office]) - 1
-                if node.office is not None
-                else sum(sizes[c] for c in node.children)
-            )
-            posts = np.arange(sizes[index] + 1, dtype=np.int64)
-            cost = np.zeros(len(posts), dtype=np.int64)
-            for m in self._members:
-                if m.unit == node.code and m.family in (*MOST, *LEAST):
-                    cost = np.minimum(IMPOSSIBLE, cost + _over(m, posts, m in eased, price))
-            local.append(cost)
-        bent = bend(tree, tables, local)
-        if bent is None:
-            return None
-        grants: list[Grant] = []
-        for index, node in enumerate(tree.nodes):
-            at = bent.posts[index]
-            for m in self._members:
-                if m.unit != node.code or m.family not in (*MOST, *LEAST):
-                    continue
-                over = at - m.number if m.family in MOST else m.number - at
-                if over > 0:
-                    grants.append(Grant(m, over, "posts"))
-            if node.office is not None:
-                grants += self._office_grants(node.office, curves[node.office], at, fixed, eased, price)
-        return bent.cost, tuple(sorted(grants, key=lambda g: g.member))
-
-    def _office(
-        self,
-        office: int,
-        curve: NeedCurve,
-        reach: int,
-        fixed: int,
-        eased: set[Member],
-        price: Mapping[str, int],
-    ) -> IntArray:
-        """Return the cost of an office for every number of its posts, fixed ones included."""
-        return np.array(
-            [self._best(office, curve, t, fixed, eased, price)[0] for t in range(reach + 1)], dtype=np.int64
-        )
-
-    def _best(
-        self,
-        office: int,
-        curve: NeedCurve,
-        total: int,
-        fixed: int,
-        eased: set[Member],
-        price: Mapping[str, int],
-    ) -> tuple[int, int, int]:
-        """Return (cost, fixed posts not counted, minutes undone) of the cheapest way to `total` posts."""
-        code = self.task.cube.offices[office]
-        loose = sum(m.number for m in eased if m.family == "fixed" and m.unit == code)
-        works = any(m.family == "work" and m.unit == code for m in eased)
-        best = (IMPOSSIBLE, 0, 0)
-        for out in range(min(loose, fixed) + 1):
-            sized = total - fixed + out
-            if sized < 0 or (sized >= len(curve.minutes) and not curve.grows):
-                continue
-            undone = int(curve.minutes[min(sized, len(curve.minutes) - 1)])
-            if undone and not works:
-                continue
-            cost = out * price["fixed"] * _PLACES + (out > 0)
-            cost += undone * price["work"] * _PLACES + (undone > 0)
-            if cost < best[0]:
-                best = (cost, out, undone)
-        return best
-
-    def _office_grants(
-        self,
-        office: int,
-        curve: NeedCurve,
-        at: int,
-        fixed: Sequence[int],
-        eased: set[Member],
-        price: Mapping[str, int],
-    ) -> list[Grant]:
-        code = self.task.cube.offices[office]
-        _, out, undone = self._best(office, curve, at, fixed[office], eased, price)
-        grants = []
-        for m in sorted((m for m in eased if m.family == "fixed" and m.unit == code), reverse=True):
-            if out:
-                grants.append(Grant(m, min(out, m.number), "posts"))
-                out -= min(out, m.number)
-        if undone:
-            split = self._undone(office, curve, at - fixed[office] + sum(g.amount for g in grants))
-            for m in sorted(m for m in eased if m.family == "work" and m.unit == code):
-                if split.get(m.detail):
-                    grants.append(Grant(m, split[m.detail], "minutes"))
-        return grants
-
-    def _undone(self, office: int, curve: NeedCurve, sized: int) -> dict[str, int]:
-        """Split the undone work of an office over the periods."""
-        service, fund = self.task.setting.service, self.task.cube.fund[office]
-        split: dict[str, int] = {}
-        if curve.parts:
-            bundles = [(sum(n.minutes for n in nodes), column.posts) for nodes, column in curve.undone(sized)]
-        else:
-            units = self.task.cube.units_of(office)
-            bundles = [(self.task.minutes[units].sum(axis=(0, 1)), sized)]
-        for demand, posts in bundles:
-            must = required(np.asarray(demand), service)
-            for p in range(service.periods):
-                time = sum(int(fund[m]) for m, q in enumerate(service.period_of) if p == q)
-                rest = max(0, int(must[p]) - posts * time)
-                if rest:
-                    split[self.periods[p]] = split.get(self.periods[p], 0) + rest
-        return split
+    def bend(self, offers: Sequence[Offers], eased: Set[Member], price: Mapping[str, int]) -> Eased | None:
+        """Return the cheapest easing of some rules for what the offices can do; None where none is enough."""
+        kept = frozenset(self._members)
+        if _crossing(kept):
+            return ease(self.shape, offers, self.classes, kept, eased, price)
+        bending = Bending(self.task.tree, self.task.cube.offices, kept, eased, price)
+        return bending.bent([own.curve for own in offers])
 
 
-def _key(kept: frozenset[Member]) -> frozenset[Member]:
+def _classes(task: Task, label_of: Sequence[int]) -> list[list[bool]]:
+    """Say of every office which classes of posts in the quota its work allows."""
+    there = [[False] * CLASSES for _ in task.cube.offices]
+    for unit, (office, _) in enumerate(task.cube.units):
+        for g in np.flatnonzero(task.minutes[unit].any(axis=(1, 2))).tolist():
+            there[office][label_of[g]] |= not task.setting.quota_free[g]
+    return there
+
+
+def _cut(positions: Positions, needed: npt.NDArray[np.bool_]) -> Positions:
+    """Return the positions without the groups that have no work, those with none left out."""
+    cut = (tuple(g for g in groups if needed[g]) for groups in positions)
+    return tuple(sorted(groups for groups in cut if groups))
+
+
+def _crossing(kept: frozenset[Member]) -> bool:
+    """Whether a rule does not nest in the tree of units, so that an integer programme is asked."""
+    return any(m.family in (*BY_CLASS, "ratio_cap") for m in kept)
+
+
+def _key(kept: frozenset[Member]) -> Key:
     """Return the rules that decide how many posts the work needs."""
     return frozenset(m for m in kept if m.family in ("work", "pair", "structure"))
 
 
-def _over(member: Member, posts: IntArray, eased: bool, price: Mapping[str, int]) -> IntArray:
-    """Return what every number of posts asks one limit to give."""
-    over = posts - member.number if member.family in MOST else member.number - posts
-    over = np.maximum(0, over)
-    if not eased:
-        return np.where(over > 0, IMPOSSIBLE, 0)
-    return np.asarray(over * price[member.family] * _PLACES + (over > 0))
+def _fixed_members(instance: Instance, posed: Posed, klass: Mapping[str, str]) -> tuple[FixedMember, ...]:
+    roles = dict(
+        zip(posed.limits.fixed_posts["position"], posed.limits.fixed_posts["leader_role"], strict=True)
+    )
+    labels = fixed_labels(instance, posed.cube, posed.fixed, klass)
+    return tuple(
+        FixedMember(
+            Member(
+                "fixed",
+                posed.cube.offices[p.office],
+                f"{p.organisation}/{p.position}" if p.organisation else p.position,
+                p.posts,
+            ),
+            p.office,
+            label,
+            str(roles.get(p.position, "")),
+        )
+        for p, label in zip(posed.fixed, labels, strict=True)
+        if p.posts
+    )
+
+
+def _cap_members(instance: Instance, model: PlanningModel) -> dict[Member, LeadingCap]:
+    """Return the caps on leading posts in force, each in its place."""
+    return {
+        Member("ratio_cap", cap.place, cap.name, cap.pct, cap.legal): cap
+        for cap in leading_caps(instance, model)
+        if cap.binding
+    }
 
 
 def _periods(task: Task) -> list[str]:

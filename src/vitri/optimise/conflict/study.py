@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from vitri.data.instance import Instance
 from vitri.optimise.conflict.deletion import minimal_conflict
-from vitri.optimise.conflict.members import Concession, Conflict, Grant
-from vitri.optimise.conflict.need import left_after
-from vitri.optimise.conflict.sizing import LEAST, MOST, SizingQuestion
+from vitri.optimise.conflict.members import Concession, Conflict
+from vitri.optimise.conflict.sizing import SizingQuestion
 from vitri.optimise.demand_cube import absorb
 from vitri.optimise.engine import Watch
-from vitri.optimise.quota import NO_CEILING, Tree
-from vitri.optimise.search import Task, improve
+from vitri.optimise.search import Task
 from vitri.optimise.size import pose, scopes_of
 from vitri.policy import PlanningModel
 from vitri.workload import Workload
@@ -47,11 +45,7 @@ def question_of(
         posed.limits.max_groups_per_position,
         scope_of,
     )
-    fixed = [
-        (p.office, f"{p.organisation}/{p.position}" if p.organisation else p.position, p.posts)
-        for p in posed.fixed
-    ]
-    return SizingQuestion(instance, model, posed.limits, task, fixed, watch)
+    return SizingQuestion(instance, model, posed, task, watch)
 
 
 def study_no_plan(
@@ -72,40 +66,3 @@ def study_no_plan(
         return NoPlanStudy(True, (), None)
     concessions = question.concessions(allow_legal=allow_legal, weights=weights)
     return NoPlanStudy(exists, concessions, minimal_conflict(question) if with_conflict else None)
-
-
-def solves_after(question: SizingQuestion, grants: Iterable[Grant], watch: Watch) -> bool:
-    """Ease the rules as granted and let the sizing engine itself look for a plan."""
-    given = {grant.member: grant.amount for grant in grants}
-    members = []
-    gone: list[Grant] = []
-    for m in question.members:
-        amount = given.get(m, 0)
-        if m.family in ("pair", "structure") and amount:
-            continue
-        if m.family in MOST:
-            m = replace(m, number=m.number + amount)
-        elif m.family in LEAST or m.family == "fixed":
-            m = replace(m, number=m.number - amount)
-        elif amount:
-            gone.append(Grant(m, amount, "minutes"))
-        members.append(m)
-    kept = frozenset(members)
-    most, least, fixed = question.numbers(kept)
-    held = [0] * len(question.units)
-    nodes = []
-    for index, node in enumerate(question.task.tree.nodes):
-        held[index] = fixed[node.office] if node.office is not None else sum(held[c] for c in node.children)
-        ceiling = NO_CEILING if most[index] >= NO_CEILING else most[index] - held[index]
-        if ceiling < 0:
-            return False
-        nodes.append(replace(node, ceiling=ceiling, floor=max(0, least[index] - held[index])))
-    task = question.task_of(kept)
-    task = replace(task, tree=Tree(tuple(nodes)))
-    if not gone:
-        return improve(task, watch).plan is not None
-    return any(
-        improve(replace(task, minutes=minutes), watch).plan is not None
-        for curves in question.structures(frozenset(question.members))
-        if (minutes := left_after(task, curves, gone)) is not None
-    )

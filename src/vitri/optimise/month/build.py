@@ -14,6 +14,7 @@ from math import gcd
 import numpy as np
 
 from vitri.optimise.month.linear import Linear
+from vitri.optimise.month.windows import most_overtime, window_sums
 from vitri.workload.month.problem import Event, Ints, MonthProblem
 
 
@@ -61,6 +62,7 @@ def build(problem: MonthProblem) -> MonthModel:
     _events(model)
     for p in range(len(problem.people)):
         _overtime(model, p)
+        _alone(model, p)
         _windows(model, p)
     return model
 
@@ -125,6 +127,32 @@ def _overtime(model: MonthModel, p: int) -> None:
         terms += [term for d in inside for term in used.get(d, ())]
         if sum(linear.highs[variable] * factor for variable, factor in terms) > limit.minutes // unit:
             linear.row(terms, high=limit.minutes // unit)
+
+
+def _alone(model: MonthModel, p: int) -> None:
+    """Say what each task asks by itself: nobody has what exceeds their time, and what is more is overtime.
+
+    Whole plans keep these rows anyway. The linear relaxation does not: it would share a long task out over
+    half persons, none of whom is late, and see neither undone work nor overtime.
+    """
+    problem, linear, unit = model.problem, model.linear, model.unit
+    regular = window_sums(problem.regular[p].sum(axis=1))
+    extra = most_overtime(problem, p)
+    jobs = [
+        (variable, problem.tasks[k].first, problem.tasks[k].last, problem.tasks[k].minutes)
+        for (k, q), variable in model.owner.items()
+        if q == p and problem.tasks[k].split
+    ]
+    jobs += [
+        (variable, d, d, problem.tasks[k].minutes) for (k, q, d), variable in model.on_day.items() if q == p
+    ]
+    for variable, first, last, minutes in jobs:
+        more = minutes - int(regular[first, last])
+        if more > int(extra[first, last]):
+            linear.highs[variable] = 0
+        elif more > 0:
+            over = [(model.overtime[p, d], -1) for d in range(first, last + 1) if (p, d) in model.overtime]
+            linear.row([(variable, more // unit), *over], high=0)
 
 
 def _jobs(model: MonthModel, p: int) -> list[tuple[int, int, int, int]]:

@@ -11,7 +11,7 @@ from vitri.errors import Finding, NoPlanYetError
 from vitri.i18n import N_
 from vitri.optimise.engine import LevelValue, Status
 from vitri.optimise.month.build import MonthModel, add_peak, build
-from vitri.optimise.month.engines import EngineName, Terms, minimise
+from vitri.optimise.month.engines import EngineName, Terms, minimise, relaxed
 from vitri.optimise.month.plan import MonthPlan, lay_out
 from vitri.optimise.month.start import Known, first_values
 from vitri.workload.month.problem import MonthProblem
@@ -126,6 +126,8 @@ def solve_month(
             best: int | None = model.linear.value(terms, values)
         else:
             best = None
+        if best is None or best > bound:
+            bound = max(bound, relaxed(model.linear, terms))
         for turn, engine in enumerate(engines):
             if best is not None and best <= bound:
                 break
@@ -139,6 +141,7 @@ def solve_month(
                 workers=workers,
                 seed=seed,
                 floor=bound,
+                known=best,
             )
             bound = max(bound, found.bound) if not found.infeasible else bound
             if found.values is not None:

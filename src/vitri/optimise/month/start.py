@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from vitri.optimise.month.build import MonthModel
-from vitri.workload.month.problem import MonthProblem
+from vitri.optimise.month.windows import most_overtime, window_sums
+from vitri.workload.month.problem import Ints, MonthProblem
 
 Job = tuple[int, int, int, int]
 
@@ -18,7 +21,9 @@ Job = tuple[int, int, int, int]
 class _Days:
     """One person's days while the plan grows: jobs as (last, first, minutes, task), free time, overtime."""
 
-    def __init__(self, problem: MonthProblem, p: int) -> None:
+    def __init__(self, problem: MonthProblem, p: int, most: Ints) -> None:
+        self.most = most
+        self.rooms: tuple[Ints, Ints] | None = None
         self.regular = [int(value) for value in problem.regular[p].sum(axis=1)]
         self.extra = [int(value) for value in problem.extra[p].sum(axis=1)]
         self.limits = [limit for limit in problem.limits if limit.person == p]
@@ -29,6 +34,32 @@ class _Days:
     def left(self) -> int:
         """The minutes that nobody has asked for."""
         return sum(self.regular) - sum(job[2] for job in self.jobs)
+
+    def take(self, job: Job, over: list[int]) -> None:
+        """Give the person a job; `over` is their overtime with it."""
+        self.jobs.append(job)
+        self.over = over
+        self.rooms = None
+
+    def with_one(self, job: Job) -> list[int] | None:
+        """Return overtime by day with which all jobs and one more fit, None if this rule finds none.
+
+        The room of every window (Hall's condition) says at once whether the job fits without more overtime,
+        and whether it cannot fit at all; only in between are the days replayed.
+        """
+        if self.rooms is None:
+            work = np.zeros((len(self.regular), len(self.regular)), dtype=np.int64)
+            for last, first, minutes, _ in self.jobs:
+                work[: first + 1, last:] += minutes
+            regular = np.array(self.regular, dtype=np.int64)
+            now = window_sums(regular + np.array(self.over, dtype=np.int64)) - work
+            self.rooms = now, window_sums(regular) + self.most - work
+        last, first, minutes, _ = job
+        if int(self.rooms[0][: first + 1, last:].min()) >= minutes:
+            return self.over
+        if int(self.rooms[1][: first + 1, last:].min()) < minutes:
+            return None
+        return self.fits([*self.jobs, job])
 
     def fits(self, jobs: list[Job]) -> list[int] | None:
         """Return overtime by day with which jobs meet their deadlines, None if this rule finds none."""
@@ -53,19 +84,22 @@ class _Days:
     def _late(self, ordered: list[Job], over: list[int]) -> tuple[int, int, int] | None:
         """Replay the earliest deadline first; return day, first day that may help and minutes of lateness."""
         rest = [job[2] for job in ordered]
-        busy = 0
+        busy = start = 0
         for d, regular in enumerate(self.regular):
             room = regular + over[d]
-            for j, (_, first, _, _) in enumerate(ordered):
-                if room == 0:
-                    break
-                if first <= d and rest[j]:
+            j = start
+            while room and j < len(rest):
+                if rest[j] and ordered[j][1] <= d:
                     now = min(room, rest[j])
                     rest[j] -= now
                     room -= now
-            missing = sum(rest[j] for j, job in enumerate(ordered) if job[0] <= d)
-            if missing:
-                return d, busy, missing
+                j += 1
+            while start < len(rest) and not rest[start]:
+                start += 1
+            if start == len(rest):
+                return None
+            if ordered[start][0] <= d:
+                return d, busy, sum(rest[j] for j in range(start, len(rest)) if ordered[j][0] <= d)
             if room:
                 busy = d + 1
         return None
@@ -80,7 +114,6 @@ class _Days:
 
 
 _ROUNDS = 12
-_IDLE = 4
 _IDLE = 4
 
 
@@ -104,23 +137,23 @@ def first_values(model: MonthModel, known: Known | None = None) -> list[int] | N
     wheel optimisation, 1999); the best of a few rounds is kept, and no clock decides.
     """
     problem = model.problem
+    most = [most_overtime(problem, p) for p in range(len(problem.people))]
     pushed = [0] * len(problem.tasks)
     best: tuple[tuple[int, ...], list[int]] | None = None
-    hopeless = {k for k in range(len(problem.tasks)) if not _possible(problem, k)}
+    hopeless = {k for k in range(len(problem.tasks)) if not _possible(problem, most, k)}
     idle = 0
     for _ in range(_ROUNDS):
-        values, undone = _round(model, pushed, known)
-        if values is not None:
-            cost: dict[int, int] = {}
-            for k in undone:
-                task = problem.tasks[k]
-                cost[task.priority] = cost.get(task.priority, 0) + task.cost
-            places = sum(values[variable] for variable in model.empty.values())
-            over = sum(values[variable] for variable in model.overtime.values())
-            key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
-            idle += 1
-            if best is None or key < best[0]:
-                best, idle = (key, values), 0
+        values, undone = _round(model, most, pushed, known)
+        cost: dict[int, int] = {}
+        for k in undone:
+            task = problem.tasks[k]
+            cost[task.priority] = cost.get(task.priority, 0) + task.cost
+        places = sum(values[variable] for variable in model.empty.values())
+        over = sum(values[variable] for variable in model.overtime.values())
+        key = (places, *(cost.get(priority, 0) for priority in range(1, 4)), over)
+        idle += 1
+        if (best is None or key < best[0]) and model.linear.holds(values):
+            best, idle = (key, values), 0
         if set(undone) <= hopeless or idle == _IDLE:
             break
         for k in set(undone) - hopeless:
@@ -128,22 +161,24 @@ def first_values(model: MonthModel, known: Known | None = None) -> list[int] | N
     return None if best is None else best[1]
 
 
-def _possible(problem: MonthProblem, k: int) -> bool:
+def _possible(problem: MonthProblem, most: list[Ints], k: int) -> bool:
     """Whether enough people could do a task if they had nothing else to do."""
     task = problem.tasks[k]
     able = 0
     for p in task.people:
-        _, over = _place(_Days(problem, p), task.first, task.last, task.minutes, k, task.split)
+        _, over = _place(_Days(problem, p, most[p]), task.first, task.last, task.minutes, k, task.split)
         able += over is not None
         if able == task.crew:
             return True
     return False
 
 
-def _round(model: MonthModel, pushed: list[int], known: Known | None) -> tuple[list[int] | None, list[int]]:
+def _round(
+    model: MonthModel, most: list[Ints], pushed: list[int], known: Known | None
+) -> tuple[list[int], list[int]]:
     """Build one plan; return its values and the tasks it leaves undone."""
     problem = model.problem
-    people = [_Days(problem, p) for p in range(len(problem.people))]
+    people = [_Days(problem, p, most[p]) for p in range(len(problem.people))]
     tasks, events = known.prefer() if known is not None else ((), ())
     liked = [frozenset(who) for who in tasks] or [frozenset()] * len(problem.tasks)
     asked = [frozenset(who) for who in events] or [frozenset()] * len(problem.events)
@@ -179,8 +214,7 @@ def _round(model: MonthModel, pushed: list[int], known: Known | None) -> tuple[l
             continue
         owners[k] = [choice[1] for choice in chosen]
         for _, p, job, over in chosen:
-            people[p].jobs.append(job)
-            people[p].over = over
+            people[p].take(job, over)
             if not task.split:
                 days[k, p] = job[1]
     if known is None:
@@ -189,7 +223,7 @@ def _round(model: MonthModel, pushed: list[int], known: Known | None) -> tuple[l
     values = _values(model, people, owners, days, sent)
     if known is not None:
         known.complete(model, values)
-    return (values if model.linear.holds(values) else None), undone
+    return values, undone
 
 
 def _place(
@@ -199,7 +233,7 @@ def _place(
     best: tuple[Job, list[int] | None] = ((last, first, minutes, k), None)
     for a, b in windows:
         job = (b, a, minutes, k)
-        over = person.fits([*person.jobs, job])
+        over = person.with_one(job)
         if over is not None and (best[1] is None or sum(over) < sum(best[1])):
             best = (job, over)
             if sum(over) == sum(person.over):

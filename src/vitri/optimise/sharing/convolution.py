@@ -10,6 +10,10 @@ import numpy as np
 
 from vitri.optimise.engine import IntArray
 from vitri.optimise.lex import INFEASIBLE, less
+from vitri.optimise.sharing.windows import join_windows
+
+#: Pairs of rows beyond which windows are worth their arithmetic.
+LONG = 100_000
 
 
 def min_plus(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -65,7 +69,9 @@ def _merge(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _plain(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
-    """Join tables of any shape, one row of the right table at a time."""
+    """Join tables of any shape, one row of the right table at a time; long ones by windows."""
+    if len(left) * len(right) > LONG and min(len(left), len(right)) > 64:
+        return join_windows(left, right)
     table = np.zeros((len(left) + len(right) - 1, left.shape[1]), dtype=np.int64)
     table[:, 0] = INFEASIBLE
     choice = np.zeros(len(table), dtype=np.int64)

@@ -21,6 +21,7 @@ PRICING_ROUNDS = 60
 LAST_MILLISECONDS = 1_500
 # a group left out costs that many times the worst plan: a share of 1/64 left out already proves too much
 LEFT_OUT = 64
+FEWEST_SHIFT = 20
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ class CoverLp:
         self.out = [self.solver.NumVar(0, self.solver.infinity(), "") for _ in self.cover]
         for row, variable in zip(self.cover, self.out, strict=True):
             row.SetCoefficient(variable, 1)
+        # columns entered so far may be too few for the positions asked for
+        self.spare = self.solver.NumVar(0, self.solver.infinity(), "")
+        self.number.SetCoefficient(self.spare, 1)
         self.duals: tuple[list[float], list[float], float] = ([0.0] * self.rows, [], 0.0)
         self.variables: dict[int, pywraplp.Variable] = {}
         self.barred = np.zeros(self.columns, dtype=bool)
@@ -135,7 +139,7 @@ class CoverLp:
             if self.watch.over():
                 break
             if not len(missing):
-                short = solved and sum(v.solution_value() for v in self.out) > 1e-7
+                short = solved and sum(v.solution_value() for v in (*self.out, self.spare)) > 1e-7
                 if not short or self.penalty >= self.most_penalty or found.base > self.useless:
                     break
                 self._penalise(self.penalty * 32)
@@ -146,9 +150,18 @@ class CoverLp:
         assert best is not None
         return best
 
+    def fewest(self) -> int:
+        """Return a proven lower bound on the number of positions of any partition."""
+        alone = CoverLp(self.held > 0, FEWEST_SHIFT, self.rows, self.watch)
+        ones = np.ones(self.columns, dtype=np.int64)
+        none = np.zeros(self.columns, dtype=bool)
+        found = alone.solve(ones, none, 0, self.rows, self.rows << FEWEST_SHIFT)
+        least: int = -(-found.base >> FEWEST_SHIFT)
+        return max(1, min(self.rows, least))
+
     def _penalise(self, penalty: float) -> None:
         self.penalty = penalty
-        for variable in self.out:
+        for variable in (*self.out, self.spare):
             self.objective.SetCoefficient(variable, penalty / self.scale)
 
     def _run(self) -> bool:
@@ -175,7 +188,7 @@ class CoverLp:
         # the cheapest for their size, so many that every group has some
         each = cost / self.held.sum(axis=1)
         order = np.argsort(each, kind="stable")
-        chosen = [order[:NEW_COLUMNS]]
+        chosen = [order[:NEW_COLUMNS], np.flatnonzero(self.held.sum(axis=1) == 1)]
         chosen += [order[self.held[order, row] > 0][:30] for row in range(self.rows)]
         return np.unique(np.concatenate(chosen))
 

@@ -14,6 +14,8 @@ from vitri.optimise.structure.plans import Chosen, Plans
 from vitri.optimise.structure.relax import MODELS, NODE_ROUNDS, ROOT_ROUNDS, Part, Relaxation, Solved
 
 CUT_ROUNDS = 6
+# with more columns than this the fewest positions are bounded first: a small program, and a better bound
+FEWEST_COLUMNS = 300
 STALLS = 3
 SHORT_GAIN = 0.02
 # rounds after which to look whether few enough partitions are left
@@ -47,8 +49,13 @@ class Raiser:
         places = np.zeros(len(relaxation.prices.nodes), dtype=np.int64)
         if price is not None:
             places = self.places_from(price)
-        low = tuple(1 if len(groups) else 0 for groups in relaxation.groups)
-        return Part(0, low, tuple(high), (), places)
+        low = [1 if len(groups) else 0 for groups in relaxation.groups]
+        for scope, program in enumerate(relaxation.programs):
+            if program is not None and program.columns > FEWEST_COLUMNS:
+                low[scope] = max(low[scope], program.fewest())
+        if any(least > most for least, most in zip(low, high, strict=True)):
+            return None
+        return Part(0, tuple(low), tuple(high), (), places)
 
     def places_from(self, price: IntArray) -> IntArray:
         """Translate prices by node of the exact limits to places of the priced limits."""

@@ -37,8 +37,9 @@ PLANS = ("nominal", "expected", "worst", "fair", "average", "service", "robust")
 class Study:
     """What was found; `quotas` and `curves` are run tables (`vitri.plan.uncertainty_tables`).
 
-    `total` is the sum of the draws' weights, `random` whether anything was drawn at all,
-    `varying_pct` the share of minutes with a stated variation, in hundredths of a percent.
+    `total` is the sum of the draws' weights, `random` whether anything was drawn at all, `varying_pct` the
+    share of minutes with a stated variation, in hundredths of a percent, `class_quotas` whether quotas by
+    class of post are in force, which crews do not know.
     """
 
     question: Question
@@ -51,6 +52,7 @@ class Study:
     random: bool
     varying_pct: int
     pooled: bool
+    class_quotas: bool = False
 
 
 def assess(
@@ -136,6 +138,7 @@ def judge(
         variation.any,
         0 if not variation.minutes else round(10_000 * variation.varying_minutes / variation.minutes),
         pooled,
+        posed.sides is not None,
     )
 
 

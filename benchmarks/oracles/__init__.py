@@ -1,0 +1,1 @@
+"""Tiny random cases of the quota engine, and the least of everything tried: oracles that share no search."""
