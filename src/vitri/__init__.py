@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from vitri.errors import UsageError as UsageError
     from vitri.errors import VitriError as VitriError
     from vitri.explain.calendar_changes import calendar_changes as calendar_changes
+    from vitri.explain.no_plan_answer import no_plan as no_plan
+    from vitri.explain.why.ask import why as why
     from vitri.optimise.engine import Progress as Progress
     from vitri.optimise.engine import SolveOptions as SolveOptions
     from vitri.plan.calendar import plan_calendar as plan_calendar
@@ -84,12 +86,14 @@ _PUBLIC: dict[str, str] = {
     "leave_one_out": "vitri.workload.leave_one_out",
     "load_model": "vitri.policy",
     "model_for": "vitri.policy",
+    "no_plan": "vitri.explain.no_plan_answer",
     "plan_calendar": "vitri.plan.calendar",
     "questions": "vitri.workload.quality",
     "read": "vitri.data",
     "replan": "vitri.plan.calendar",
     "solve": "vitri.solve",
     "time_fund": "vitri.policy.worktime",
+    "why": "vitri.explain.why.ask",
     "write_calendar_files": "vitri.report.ics:write_calendars",
     "write_derivation": "vitri.report.derivation",
     "write_folder": "vitri.data",
@@ -125,12 +129,14 @@ __all__ = [
     "leave_one_out",
     "load_model",
     "model_for",
+    "no_plan",
     "plan_calendar",
     "questions",
     "read",
     "replan",
     "solve",
     "time_fund",
+    "why",
     "write_calendar_files",
     "write_derivation",
     "write_folder",

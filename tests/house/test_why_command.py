@@ -53,3 +53,35 @@ def test_a_changed_run_is_refused(vitri, tiny_run: Path, tmp_path: Path) -> None
     outcome = vitri("why", run, "--office", "SM")
     assert outcome.code == 1
     assert "posts.csv was changed" in outcome.err
+
+
+def test_people_are_explained_from_both_kinds_of_run(
+    vitri, tiny: Path, tiny_run: Path, tmp_path: Path
+) -> None:
+    """`--official` works on a plan and on a month, `--task` on a month only; other runs are refused."""
+    month = tmp_path / "june"
+    assert vitri("assign", tiny, "--month", "2021-06", "--out", month).code == 0
+    assert "Why CB04 has this seat" in vitri("why", tiny_run, "--official", "CB04").out
+    assert "Why CB04 has this work" in vitri("why", month, "--official", "CB04").out
+    assert "Why CB04 has R07" in vitri("why", month, "--task", "R07").out
+    refused = vitri("why", tiny_run, "--task", "R07")
+    assert (refused.code, "not the assignment of a month" in refused.err) == (1, True)
+    refused = vitri("why", month, "--office", "SM")
+    assert (refused.code, "no plan of posts" in refused.err) == (1, True)
+    refused = vitri("whynot", month, "--office", "SM", "--posts", "6")
+    assert (refused.code, "no plan of posts" in refused.err) == (1, True)
+    assert vitri("why", month, "--task", "R7").code == 2
+    assert vitri("why", month, "--official", "CB4").code == 2
+    assert vitri("why", tiny_run, "--office", "SM", "--official", "CB04").code == 2
+
+
+def test_why_not_another_number(vitri, tiny_run: Path, tmp_path: Path) -> None:
+    """`whynot` tells what one post fewer takes, saves it as a variant, and refuses the number of the plan."""
+    saved = tmp_path / "variants"
+    outcome = vitri("whynot", tiny_run, "--office", "SM", "--posts", "4", "--lever", "work", "-o", saved)
+    assert outcome.code == 0
+    assert "has 5 posts and not 4" in outcome.out
+    assert "it is 4" in outcome.out
+    assert (saved / "SM-4-work.toml").is_file()
+    same = vitri("whynot", tiny_run, "--office", "SM", "--posts", "5")
+    assert (same.code, "5 posts already" in same.err) == (2, True)

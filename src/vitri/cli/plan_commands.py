@@ -110,6 +110,7 @@ def solve(
     show_summary(result.summary(language()))
     line(tr("Run saved: {path}", language(), path=output))
     line(tr("Workbook: vitri export {path} -o FILE.xlsx", language(), path=output))
+    line(tr("Why a number: vitri why {path} --office CODE", language(), path=output))
     return 0
 
 

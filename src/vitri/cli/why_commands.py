@@ -10,9 +10,9 @@ import click
 
 from vitri.cli.data_commands import PATH
 from vitri.cli.output import line, refuse_to_overwrite, table
-from vitri.cli.plan_commands import input_of, load_run
+from vitri.cli.plan_commands import load_run
 from vitri.cli.words import Command, common, language, option
-from vitri.errors import DataError, Finding, UsageError
+from vitri.errors import Finding, UsageError
 from vitri.i18n import N_, tr
 
 if TYPE_CHECKING:
@@ -26,85 +26,45 @@ if TYPE_CHECKING:
 @click.command(
     "why",
     cls=Command,
-    help=N_("Say why an office or a position of a run has its number of posts: chain, bounds, price, rest."),
+    help=N_(
+        "Say why an office or a position of a run has its number of posts, or a person a seat or a task."
+    ),
 )
 @click.argument("run", type=PATH, metavar="RUN")
 @option("--office", default="", metavar="CODE", help=N_("Code of an office."))
 @option("--position", default="", metavar="CODE", help=N_("Code of a position of that office."))
+@option("--official", default="", metavar="CODE", help=N_("Code of an official."))
+@option("--task", default="", metavar="ID", help=N_("Code of a registration."))
 @option("-o", "--output", type=PATH, metavar="FILE.csv", help=N_("Save the chain as a table (CSV)."))
 @common
-def why(run: Path, office: str, position: str, output: Path | None) -> None:
-    """Print why a number of a saved run is what it is."""
-    if not office:
+def why(run: Path, office: str, position: str, official: str, task: str, output: Path | None) -> None:
+    """Print why a number or a person of a saved run is what it is."""
+    asked = bool(office) + bool(official) + bool(task)
+    if asked != 1 or ((position or output) and not office):
         raise UsageError(
             Finding(
                 code="bad_options",
                 column="--office",
-                message=N_("It is not said what to explain."),
-                advice=N_("Give --office CODE, and perhaps --position CODE."),
+                message=N_("It is not said what to explain.")
+                if not asked
+                else N_("One thing can be explained at a time."),
+                advice=N_(
+                    "Give --office CODE, perhaps with --position CODE or -o FILE.csv, or --official CODE, or "
+                    "--task ID."
+                ),
             )
         )
     if output is not None:
         refuse_to_overwrite(output)
     result = load_run(run)
-    instance, model = planned(run, result)
-    known("--office", office, sorted(str(code) for code in instance.tables["offices"]["code"]), run)
-    _why_posts(run, result, instance, model, office, position)
+    from vitri.explain.why.ask import planned
+    from vitri.explain.why.ask import why as why_of
+
+    show(why_of(result, office=office, position=position, official=official, task=task, lang=language()))
     if output is not None:
+        instance, model = planned(result)
         _save(result, instance, model, office, output)
         line(tr("Table saved: {path}", language(), path=output))
-
-
-def planned(run: Path, result: Result) -> tuple[Instance, PlanningModel]:
-    """Return input and rules of a plan; raises DataError where the run is of another kind."""
-    kind = result.info.get("kind")
-    if kind is not None or "post_groups" not in result.tables:
-        raise DataError(
-            Finding(
-                code="not_a_plan",
-                table=str(run),
-                value=str(kind or ""),
-                message=N_("This run is no plan of posts."),
-                advice=N_("Ask about a run of `vitri solve`."),
-            )
-        )
-    return input_of(run, result)
-
-
-def known(name: str, code: str, codes: Sequence[str], run: Path) -> None:
-    """Raise UsageError with the nearest code where a code is not among those known."""
-    if code in codes:
-        return
-    from vitri.data.findings import nearest
-
-    near = nearest(code, list(codes))
-    raise UsageError(
-        Finding(
-            code="unknown_code",
-            table=str(run),
-            column=name,
-            value=code,
-            message=N_('The run has no "{code}".'),
-            advice=N_('Did you mean "{near}"?') if near else N_("The codes are: {codes}."),
-            fields={"code": code, "near": near, "codes": ", ".join(codes[:40])},
-        )
-    )
-
-
-def _why_posts(
-    run: Path, result: Result, instance: Instance, model: PlanningModel, office: str, position: str
-) -> None:
-    from vitri.explain.why.office import why_office
-    from vitri.explain.why.position import why_position
-
-    arguments = (result.info, result.tables, instance, model, office)
-    if not position:
-        show(why_office(*arguments, language()))
-        return
-    posts = result.tables["posts"]
-    here = sorted(set(posts.loc[posts["office"] == office, "position"]))
-    known("--position", position, here, run)
-    show(why_position(*arguments, position, language()))
 
 
 def show(sections: Sequence[Section]) -> None:
@@ -166,8 +126,10 @@ def whynot(run: Path, office: str, wanted: int, kinds: tuple[str, ...], output: 
     if output is not None:
         refuse_to_overwrite(output)
     result = load_run(run)
-    instance, model = planned(run, result)
-    known("--office", office, sorted(str(code) for code in instance.tables["offices"]["code"]), run)
+    from vitri.explain.why.ask import known, planned
+
+    instance, model = planned(result)
+    known("--office", office, sorted(str(code) for code in instance.tables["offices"]["code"]))
     posts = result.tables["posts"]
     now = int(posts.loc[posts["office"] == office, "posts"].sum())
     if wanted == now:

@@ -312,7 +312,10 @@ def scopes_of(
 
 
 def level_values(sizing: Problem) -> tuple[LevelValue, ...]:
-    """Return every separable level with its value, bound and gap; later bounds need earlier proofs."""
+    """Return every separable level with its value, bound and gap; later bounds need earlier proofs.
+
+    Posts count the fixed ones, undone work what exceeds the time of fixed posts: neither is decided here.
+    """
     assert sizing.found.plan is not None
     unpack = sizing.task.setting.objective.packing.unpack
     value = unpack(sizing.found.plan.share.cost)
@@ -320,8 +323,11 @@ def level_values(sizing: Problem) -> tuple[LevelValue, ...]:
     fixed = sum(post.posts for post in sizing.fixed)
     levels = []
     proven = True
-    for index, (order, name, measure, _, tolerance) in enumerate(sizing.reported):
+    over = sizing.absorbed.overload.sum(axis=(0, 1, 3))
+    for index, (order, name, measure, priorities, tolerance) in enumerate(sizing.reported):
         shift = fixed if measure == "posts" else 0
+        if measure == "unmet_minutes":
+            shift = int(over[[p - 1 for p in priorities]].sum())
         at = int(value[index]) + shift
         low = int(bound[index]) + shift if bound is not None and proven else None
         gap = None if low is None else at - low

@@ -78,24 +78,8 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     groups = read_groups(instance, model)
     people = read_people(instance, model, groups)
     posts = read_posts(instance, model, sized, groups)
-    positions = instance.filled("positions")
-    elected = {
-        code
-        for code, tenure in zip(texts(positions, "code"), texts(positions, "tenure"), strict=True)
-        if tenure == "elected"
-    }
-    pinned, warnings = _seats_pinned(year_pins(instance).position, people, posts)
-    offices = instance.filled("offices")
-    farthest = RANGE[model.staffing.transfer]
-    rules = Rules(
-        groups,
-        model.staffing.keep_home_work,
-        frozenset(elected),
-        dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True)),
-        {person.code: min(farthest, RANGE[person.transferable]) for person in people},
-        order_of(model),
-        pinned,
-    )
+    pinned, warnings = seats_pinned(year_pins(instance).position, people, posts)
+    rules = rules_of(instance, model, groups, people, pinned)
     first = pd.Timestamp(instance.info.first_month + "-01").date()
     last = (pd.Timestamp(instance.info.last_month + "-01") + pd.offsets.MonthEnd(0)).date()
     gone = [p for p in people if p.ends is not None and p.ends < first]
@@ -117,7 +101,7 @@ def place_people(instance: Instance, model: PlanningModel, sized: Sized) -> Plac
     return Placed(_table(rows), _levels(model, vacancies, totals), warnings)
 
 
-def _seats_pinned(
+def seats_pinned(
     wanted: Mapping[str, str], people: Sequence[Person], posts: Sequence[PostGroup]
 ) -> tuple[dict[str, str], Findings]:
     """Return the pins to positions that their office has posts of, and warn of the others."""
@@ -154,6 +138,33 @@ def _no_seat(person: Person, position: str) -> Finding:
         message=N_("{official} is to hold {position}, but the plan has no such post at {office}."),
         advice=N_("Take the pin away, or keep the position in the structure."),
         fields={"official": person.code, "position": position, "office": person.office},
+    )
+
+
+def rules_of(
+    instance: Instance,
+    model: PlanningModel,
+    groups: Mapping[str, Group],
+    people: Sequence[Person],
+    pinned: Mapping[str, str],
+) -> Rules:
+    """Return what a placement goes by; `pinned` are the positions that officials must hold."""
+    positions = instance.filled("positions")
+    elected = {
+        code
+        for code, tenure in zip(texts(positions, "code"), texts(positions, "tenure"), strict=True)
+        if tenure == "elected"
+    }
+    offices = instance.filled("offices")
+    farthest = RANGE[model.staffing.transfer]
+    return Rules(
+        groups,
+        model.staffing.keep_home_work,
+        frozenset(elected),
+        dict(zip(texts(offices, "code"), texts(offices, "area"), strict=True)),
+        {person.code: min(farthest, RANGE[person.transferable]) for person in people},
+        order_of(model),
+        pinned,
     )
 
 

@@ -23,6 +23,8 @@ MOST_CEILING, MOST_NORM = 60, 10
 #: The code of the registration that stands for more work.
 CODE = "WHYNOT"
 ITEMS = 3
+#: Priorities in which work is added: normal first, then mandatory.
+PRIORITIES = ("2", "1")
 _SHARE = 10_000
 
 
@@ -123,16 +125,17 @@ def _more_work(
             }  # fmt: skip
             if pool.startswith("own."):
                 row["organisation"] = pool.removeprefix("own.")
-            found.append(
-                Lever(
-                    "work",
-                    1,
-                    2 * posts * int(fund.sum()),
-                    {"task_group": cube.groups[group], "period": name, "pool": pool},
-                    _adding(row),
-                    _spread(kept, unit, group, span, fund),
+            for priority in PRIORITIES:
+                found.append(
+                    Lever(
+                        "work",
+                        1,
+                        2 * posts * int(fund.sum()),
+                        {"task_group": cube.groups[group], "period": name, "priority": priority},
+                        _adding({**row, "priority": priority}),
+                        _spread(kept, unit, group, span, fund, int(priority)),
+                    )
                 )
-            )
     return found
 
 
@@ -144,15 +147,16 @@ def _adding(row: Mapping[str, str]) -> Callable[[int], dict[str, Any]]:
     }
 
 
-def _spread(kept: Kept, unit: int, group: int, span: list[int], fund: IntArray) -> Callable[[int], IntArray]:
-    """Return minutes spread over months like the time fund, by cumulative rounding, in the normal
-    priority."""
+def _spread(
+    kept: Kept, unit: int, group: int, span: list[int], fund: IntArray, priority: int
+) -> Callable[[int], IntArray]:
+    """Return minutes of a priority spread over months like the time fund, by cumulative rounding."""
     upto = np.cumsum(fund[span])
 
     def more(amount: int) -> IntArray:
         added = np.zeros_like(kept.task.cube.minutes)
         parts = np.diff((2 * amount * upto + upto[-1]) // (2 * upto[-1]), prepend=0)
-        added[unit, group, 1, span] = parts
+        added[unit, group, priority - 1, span] = parts
         return added
 
     return more

@@ -141,9 +141,13 @@ def change_text(row: Counterfactual, amount: int, names: Names, lang: Lang) -> s
     if lever.share:
         return tr("{size} less of the registered work of “{group}” here, about {hours} h", lang, size=size,
                   group=name, hours=_hours(lever.minutes * amount // 10_000, lang))  # fmt: skip
-    return tr("{size} ({hours} h) more work of “{group}” registered here for {period}", lang, size=size,
-              hours=_hours(amount, lang), group=name,
-              period=_period(lever.subject["period"], lang))  # fmt: skip
+    text = (
+        N_("{size} ({hours} h) more mandatory work of “{group}” registered here for {period}")
+        if lever.subject["priority"] == "1"
+        else N_("{size} ({hours} h) more work of “{group}” registered here for {period}")
+    )
+    period = _period(lever.subject["period"], lang)
+    return tr(text, lang, size=size, hours=_hours(amount, lang), group=name, period=period)
 
 
 def _amount_text(row: Counterfactual, amount: int, lang: Lang) -> str:

@@ -37,7 +37,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class _Leader:
+class Leader:
     """What today's position says of a person: a leader, and the share of time for other work (hundredths)."""
 
     leader: bool
@@ -61,7 +61,7 @@ def read_month(
     notes = Notes(month)
     groups = read_groups(instance, model)
     people = read_people(instance, model, groups)
-    leaders = _leaders(instance, model)
+    leaders = leaders_of(instance, model)
     members = _members(instance, model, people, leaders, person_time, month)
     lines = workload.lines
     lines = lines[(lines["month"] == month) & lines["counted"] & (lines["minutes"] > 0)]
@@ -69,7 +69,7 @@ def read_month(
         lines = lines[lines["office"] == office]
     made = _lines(instance, lines, month)
     duty_pairs = frozenset(frozenset((pair.a, pair.b)) for pair in model.forbidden_pair)
-    trainable = _trainable(instance)
+    trainable = trainable_of(instance)
     cases: list[OfficeMonth] = []
     for place, own in sorted(made.items()):
         here = [person for person in people if person.office == place and person.code in members]
@@ -112,22 +112,23 @@ def bands_of(model: PlanningModel) -> tuple[int, ...]:
     return tuple(sorted(int(band) for band in model.report.load_bands_pct))
 
 
-def _leaders(instance: Instance, model: PlanningModel) -> dict[str, _Leader]:
+def leaders_of(instance: Instance, model: PlanningModel) -> dict[str, Leader]:
+    """Return what today's position says of every official."""
     rows: dict[str, Any] = {str(row["code"]): row for row in instance.filled("positions").to_dict("records")}
-    result: dict[str, _Leader] = {}
+    result: dict[str, Leader] = {}
     frame = instance.table("officials")
     for code, position in zip(texts(frame, "code"), texts(frame, "position"), strict=True):
         if position not in rows:
-            result[code] = _Leader(False, 10_000)
+            result[code] = Leader(False, 10_000)
             continue
         row = rows[position]
         leader = str(row["tenure"]) == "elected" or str(row["leader_role"]) in ("head", "deputy", "member")
         share = int(model.leadership.free_pct * 100) if pd.isna(row["free_pct"]) else int(row["free_pct"])
-        result[code] = _Leader(leader, share if leader else 10_000)
+        result[code] = Leader(leader, share if leader else 10_000)
     return result
 
 
-def _trainable(instance: Instance) -> dict[str, frozenset[str]]:
+def trainable_of(instance: Instance) -> dict[str, frozenset[str]]:
     """Return the competencies of each group that may still be learnt on the job."""
     frame = instance.tables["requirements"]
     rows = frame[frame["force"] == "trainable"]
@@ -149,35 +150,48 @@ def missing(person: Person, group: Group, learnt: frozenset[str] = frozenset()) 
 
 
 def fit_of(
-    person: Person, group: Group, cell: Cell, leader: _Leader, learnt: frozenset[str] = frozenset()
+    person: Person, group: Group, cell: Cell, leader: Leader, learnt: frozenset[str] = frozenset()
 ) -> Fit | None:
-    """Say whether someone may do a cell's work, None if not.
+    """Say whether someone may do a cell's work, None if not; `obstacle` says why not."""
+    if obstacle(person, group, cell, leader, learnt) is not None:
+        return None
+    own = group.code in person.all_groups
+    return Fit(own, leader.leader and not own)
+
+
+def obstacle(
+    person: Person, group: Group, cell: Cell, leader: Leader, learnt: frozenset[str] = frozenset()
+) -> tuple[str, str] | None:
+    """Return what keeps someone from a cell's work as (kind, codes), None if nothing does.
 
     An organisation's own work stays with its own people; shared work, and that of a named pool, is open to
     everyone of the office. Work of today's positions is always one's own. Other work asks the kind of labour,
     the rank and the competency levels; leading work is for leaders, who give other work their free share.
     """
     if cell[0].startswith(OWN) and cell[0] != OWN + person.organisation:
+        return "own_people", cell[0].removeprefix(OWN)
+    if group.code in person.all_groups:
         return None
-    own = group.code in person.all_groups
-    free = leader.leader and not own
-    if own:
-        return Fit(True)
     labour = QUOTA_CATEGORIES if group.category in QUOTA_CATEGORIES else {group.category}
     if group.klass == "I" and not leader.leader:
-        return None
-    if person.category not in labour or (free and leader.free_bp == 0):
-        return None
+        return "leading", group.code
+    if person.category not in labour:
+        return "labour", person.category
+    if leader.leader and leader.free_bp == 0:
+        return "no_free_share", person.position
     if person.rank and group.ranks is not None and person.rank not in group.ranks:
-        return None
-    return None if missing(person, group, learnt) else Fit(False, free)
+        return "rank", person.rank
+    short = missing(person, group, learnt)
+    if short:
+        return "competency", "; ".join(f"{family} {level}" for family, level in sorted(short.items()))
+    return None
 
 
 def _members(
     instance: Instance,
     model: PlanningModel,
     people: list[Person],
-    leaders: Mapping[str, _Leader],
+    leaders: Mapping[str, Leader],
     person_time: pd.DataFrame,
     month: str,
 ) -> dict[str, Member]:
