@@ -1,10 +1,11 @@
-"""A published calendar planned again while the month is under way: what is past stays, the front is proven."""
+"""A published calendar planned again in the middle of its month: the past stays, the front is proven."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,13 +13,17 @@ from vitri.cli import run as vitri
 from vitri.data import read
 from vitri.errors import DataError
 from vitri.explain.calendar_changes import calendar_changes
+from vitri.optimise.month.keep import Published
 from vitri.plan.calendar import plan_calendar, replan
 from vitri.plan.calendar.check import audit_calendar
+from vitri.plan.calendar.replan import office_front
 from vitri.plan.result import Result
 from vitri.policy import model_for
 from vitri.policy.worktime import time_fund
 from vitri.variant import Variant, apply, parse, read_variant
 from vitri.workload import compute
+from vitri.workload.month import MonthProblem, OvertimeLimit, Task
+from vitri.workload.month.rest import past_of, rest_of
 
 SICK = """name = "Ốm"
 why = "Một người ốm đột xuất."
@@ -170,3 +175,78 @@ def test_the_command_freezes_and_shows_the_front(
     assert "Sessions before 14/06/2021 stay as published." in told
     assert "What changes buy" in told
     assert vitri(["audit", str(tmp_path / "new")]) == 0
+
+
+def test_a_front_says_what_each_change_buys() -> None:
+    """Two tasks have to move before an urgent one fits: none or one buys nothing, two buy all of it."""
+    regular = np.zeros((2, 1, 3), dtype=np.int64)
+    regular[:, :, 0] = 100
+    problem = MonthProblem(
+        office="VP",
+        days=(dt.date(2021, 6, 7),),
+        people=("P", "Q"),
+        regular=regular,
+        extra=np.zeros_like(regular),
+        limits=(OvertimeLimit(0, 0, 0, 0), OvertimeLimit(1, 0, 0, 0)),
+        tasks=(
+            Task(code="A", minutes=60, first=0, last=0, people=(0, 1)),
+            Task(code="B", minutes=40, first=0, last=0, people=(0, 1)),
+            Task(code="NEW", minutes=100, first=0, last=0, people=(0,), priority=1),
+        ),
+        events=(),
+    )
+    published = Published(((0,), (0,), ()), (), {(0, 0, 0, 0): 60, (1, 0, 0, 0): 40})
+    plan, points = office_front(problem, published, None, True, None)
+    assert [(p.budget, p.unmet_minutes, p.proven, p.chosen) for p in points] == [
+        (0, 100, True, False),
+        (1, 100, True, False),
+        (2, 0, True, True),
+    ]
+    assert plan.undone == ()
+    picked, one = office_front(problem, published, 1, False, None)
+    assert [(p.budget, p.unmet_minutes, p.chosen) for p in one] == [(1, 100, True)]
+    assert len(picked.undone) > 0
+
+
+def begun() -> MonthProblem:
+    """Two people and two days; A is P's and half done, T is begun by P and not yet by Q."""
+    regular = np.zeros((2, 2, 3), dtype=np.int64)
+    regular[:, :, 0] = 100
+    extra = np.zeros_like(regular)
+    extra[:, :, 2] = 50
+    return MonthProblem(
+        office="VP",
+        days=(dt.date(2021, 6, 7), dt.date(2021, 6, 8)),
+        people=("P", "Q"),
+        regular=regular,
+        extra=extra,
+        limits=(OvertimeLimit(0, 0, 1, 50), OvertimeLimit(1, 0, 1, 50)),
+        tasks=(
+            Task(code="A", minutes=60, first=0, last=1, people=(0, 1), registration="A", pool="shared"),
+            Task(
+                code="T", minutes=50, first=0, last=1, people=(0, 1), crew=2, registration="T", pool="shared"
+            ),
+        ),
+        events=(),
+    )
+
+
+def test_what_is_left_of_begun_work() -> None:
+    """The rest of one person's task may pass on, each share of a team's stays or is still to be given;
+    overtime worked counts against the cap."""
+    rows = pd.DataFrame(
+        [
+            ("VP", "2021-06-07", "morning", "A", "shared", "P", 30),
+            ("VP", "2021-06-07", "evening", "T", "shared", "P", 40),
+        ],
+        columns=["office", "date", "session", "registration", "pool", "officials", "minutes"],
+    ).assign(event=None)
+    problem = begun()
+    left = rest_of(problem, past_of(problem, rows, 1))
+    assert [(t.code, t.minutes, t.crew, t.people, t.first) for t in left.tasks] == [
+        ("A", 30, 1, (0, 1), 1),
+        ("T/P", 10, 1, (0,), 1),
+        ("T", 50, 1, (1,), 1),
+    ]
+    assert [limit.minutes for limit in left.limits] == [10, 50]
+    assert int(left.regular[:, 0].sum()) == 0

@@ -85,7 +85,7 @@ def replan(
             problem = rest_of(whole, past)
             begun[whole.office] = (whole, past, run.tables)
         published = published_of(problem, run, month, day)
-        plan, points = _office(problem, published, budget, front, seconds)
+        plan, points = office_front(problem, published, budget, front, seconds)
         plans.append(plan)
         told += points
     more: dict[str, Any] = {
@@ -122,9 +122,10 @@ def _solve(
     return solve_month(problem, tuple(levels), seconds=seconds, total=total, change=changes)
 
 
-def _office(
+def office_front(
     problem: MonthProblem, published: Published, budget: int | None, front: bool, seconds: float | None
 ) -> tuple[MonthPlan, list[FrontPoint]]:
+    """Return the plan chosen for an office's problem and the points told of it, as `replan` says."""
     total = None if front else (seconds or _TOTAL)
     level = (seconds or _SECONDS) if front else (seconds or _TOTAL)
     best = _solve(problem, published, None, level, total)
