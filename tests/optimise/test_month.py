@@ -176,7 +176,7 @@ ENGINES: tuple[tuple[EngineName, ...], ...] = (("highs",), ("cp-sat",), ("highs"
 
 @pytest.mark.parametrize("block", range(10))
 def test_equal_to_trying_everything(block: int) -> None:
-    """On 30 tiny months a block, engines alone and together reach what trying every plan reaches, all proven."""
+    """On 30 tiny months a block, engines alone and together reach what trying all plans does."""
     for seed in range(block * 30, block * 30 + 30):
         problem = tiny_month(seed)
         engines = ENGINES[seed % 3]

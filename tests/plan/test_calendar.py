@@ -168,8 +168,8 @@ def test_calendar_files_are_read_by_a_second_reader(run: Result, tmp_path: Path)
 
 
 def test_the_icalendar_parser_accepts_the_files(run: Result, tmp_path: Path) -> None:
-    """The parser of the icalendar package reads every event whole, in the zone of the file, and what it writes
-    again is read as the same events."""
+    """The parser of the icalendar package reads every event whole, in its zone, and what it writes again
+    is read as the same events."""
     icalendar = pytest.importorskip("icalendar", reason="the package icalendar is not installed")
     longest = 0
     for path in write_calendars(run, tmp_path):
