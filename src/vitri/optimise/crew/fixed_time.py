@@ -194,7 +194,7 @@ class _Search:
             if good:
                 self.offer(repair.owner, f"days, {people} people")
                 return True
-            if self.mend(repair.best, people, turn, until):
+            if people == len(busiest_moment(self.problem)) and self.mend(repair.best, people, turn, until):
                 return True
             start = [self.partial, found.owners, repair.best]
             if turn % 2 == 0:
@@ -208,6 +208,9 @@ class _Search:
         weights = DayPrices(self.problem, self.days, people)
         moment = busiest_moment(self.problem)
         self.weights = weights
+        # beyond the busiest moment it is the choice of people that is hard: days find it sooner
+        wide = people > len(moment)
+        tries = 1 if wide else tries
         for turn in range(tries):
             prices = weights.improve(_STEPS[min(turn, len(_STEPS) - 1)], until)
             if prices is not None:
@@ -217,7 +220,7 @@ class _Search:
                 return None
             search = Sweep(self.problem, self.overlap, people, self.options.seed + turn)
             search.build(moment, weights.mean)
-            if search.repair(weights.mean, 10 if turn == 0 else _TRY_STEPS, until):
+            if search.repair(weights.mean, 10 if turn == 0 or wide else _TRY_STEPS, until):
                 self.offer(search.owner, f"moments, {people} people")
                 return True
             start.append(search.owner.copy())
