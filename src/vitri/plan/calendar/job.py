@@ -15,6 +15,7 @@ from vitri.data.instance import Instance
 from vitri.errors import AuditError, DataError, Findings
 from vitri.optimise.month.plan import MonthPlan
 from vitri.optimise.month.search import solve_month
+from vitri.optimise.office_month.findings import pinned_circles
 from vitri.plan.calendar.frozen import with_past
 from vitri.plan.calendar.rows import from_tables, tables_of
 from vitri.plan.month_audit import RULES, audit_month
@@ -61,7 +62,7 @@ def problems(
     found: list[MonthProblem] = []
     for code in offices:
         problem, more = read_month(instance, model, lines, code, month)
-        findings = findings + more
+        findings = findings + more + Findings.of(pinned_circles(instance, code, month))
         found.append(problem)
     if findings.errors:
         raise DataError(findings)
