@@ -22,7 +22,9 @@ _DEAR = 30_000
 _NEVER = -1e9
 
 
-def ahead(starts: IntArray, ends: IntArray, able: BoolArray, prices: FloatArray) -> tuple[IntArray, FloatArray]:
+def ahead(
+    starts: IntArray, ends: IntArray, able: BoolArray, prices: FloatArray
+) -> tuple[IntArray, FloatArray]:
     """Return the starts in order, and each person's best value of the tasks from each start on (person × k)."""
     order = np.argsort(starts, kind="stable")
     sorted_starts = starts[order]
@@ -92,7 +94,9 @@ class Sweep:
         lost = -gained if len(moment) >= self.people else idle[:, None] - gained
         costs = np.rint(_LOSS * lost).astype(np.int64) + self.draw.integers(0, 31, lost.shape)
         dear = np.full(len(moment), int(max(costs.max(initial=0), 0)) + 100 * _CONFLICT)
-        for task, person in zip(moment.tolist(), match(costs, self.able[:, moment], dear).tolist(), strict=True):
+        for task, person in zip(
+            moment.tolist(), match(costs, self.able[:, moment], dear).tolist(), strict=True
+        ):
             if person >= 0:
                 self.give(task, person)
                 self.busy[person] = True
