@@ -1,5 +1,6 @@
 """Concessions and minimal conflicts where limits leave no plan: eight offices, rules of all kinds planted."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from benchmarks import rank_conflicts
 from benchmarks.conflict_cases import KINDS
 from benchmarks.conflicts import examine, examine_ranks, ranks_without_plan, without_plan
 
+from vitri.cli.app import run
 from vitri.data import read
 from vitri.data.instance import Instance
 from vitri.optimise.conflict import SizingQuestion, causes, minimal_conflict, question_of, solves_after
@@ -89,6 +91,29 @@ def test_ranks_are_conceded_and_conflict_minimally(kind: str) -> None:
         tally = examine_ranks(kind, seed, asked)
         assert tally.wrong == []
         assert tally.conceded == tally.concessions > 0
+
+
+def test_the_command_tells_cause_concession_and_conflict_of_a_budget(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A budget of 3.50 for posts that cost 3.72: 0.22 more, or other ranks; `solve` points to the command."""
+    folder = tmp_path / "nho"
+    shutil.copytree(ROOT / "tests" / "fixtures" / "vi-du-nho", folder)
+    settings = folder / "scenario.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('"van-phong-khoi-2019"', '"model.toml"'), encoding="utf-8")
+    (folder / "model.toml").write_text(
+        'schema = 1\nname = "thu"\nname_vi = "Thử"\nextends = "van-phong-khoi-2019"\n[[salary_budget]]\n'
+        'name = "quỹ"\nunit = "office"\ncoefficients = 3.5\nstatus = "assumption"\n',
+        encoding="utf-8",
+    )
+    assert run(["concessions", str(folder), "--lang", "en"]) == 3
+    told = capsys.readouterr().out
+    assert "the budget quỹ is 3.50" in told
+    assert "0.22 more salary coefficients in the budget “quỹ” of SM (proven least; a plan was found" in told
+    assert "the ranks admitted for the 1 posts of VT01 in SM" in told
+    assert run(["solve", str(folder), "-o", str(tmp_path / "run"), "--lang", "vi"]) == 3
+    assert capsys.readouterr().err.rstrip().endswith(f"vitri concessions {folder}")
 
 
 def test_rules_of_law_are_conceded_only_when_asked() -> None:

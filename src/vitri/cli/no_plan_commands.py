@@ -11,10 +11,11 @@ from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line
 from vitri.cli.plan_commands import changed
 from vitri.cli.words import Command, common, language, option
+from vitri.errors import Findings
 from vitri.i18n import N_, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from vitri.data.instance import Instance
     from vitri.optimise.conflict import Concession, Question, RankQuestion
@@ -52,21 +53,25 @@ def concessions(path: Path, sizing: str | None, variant: str | None, allow_legal
     lang = language()
     exists = question.exists(frozenset(question.members))
     if exists:
-        ranks = _ranks(instance, model, watch)
-        if ranks is None:
+        found = _ranks(instance, model, watch)
+        if found is None:
             line(tr("The limits on posts leave a plan; nothing has to be conceded.", lang))
             return 0
-        return _answer(ranks, [], lambda c: _ranked(ranks, c), allow_legal)
-    told = causes(question, instance, model).render(lang) if exists is False else []
-    said = [f"{row['message']} {row['advice']}".strip() for row in told]
-    return _answer(question, said, lambda c: solves_after(question, c, watch), allow_legal)
+        ranks, findings = found
+        return _answer(ranks, findings, lambda c: _ranked(ranks, c), allow_legal)
+    told = causes(question, instance, model) if exists is False else Findings()
+    return _answer(question, told, lambda c: solves_after(question, c, watch), allow_legal)
 
 
-def _ranks(instance: Instance, model: PlanningModel, watch: Watch) -> RankQuestion | None:
-    """Put the question of ranks for the plan that sizing finds; None where they can keep every limit."""
+def _ranks(instance: Instance, model: PlanningModel, watch: Watch) -> tuple[RankQuestion, Findings] | None:
+    """Put the question of ranks for the plan that sizing finds, with what sums say of it.
+
+    None where the ranks can keep every limit.
+    """
     if not instance.has("officials") or not (model.salary_budget or model.ratio_cap):
         return None
     from vitri.optimise.conflict import rank_question
+    from vitri.optimise.ranks import mix_ranks
     from vitri.optimise.size import size_posts
     from vitri.optimise.staffing import place_people
     from vitri.policy.worktime import time_fund
@@ -76,8 +81,11 @@ def _ranks(instance: Instance, model: PlanningModel, watch: Watch) -> RankQuesti
         return None
     fund = time_fund(instance, model)
     sized = size_posts(instance, model, compute(instance, model, fund), fund, watch)
-    question = rank_question(instance, model, sized, place_people(instance, model, sized).staffing)
-    return None if question.exists(frozenset(question.members)) else question
+    staffing = place_people(instance, model, sized).staffing
+    question = rank_question(instance, model, sized, staffing)
+    if question.exists(frozenset(question.members)):
+        return None
+    return question, mix_ranks(instance, model, sized, staffing).findings.errors
 
 
 def _ranked(question: RankQuestion, concession: Concession) -> bool:
@@ -87,17 +95,17 @@ def _ranked(question: RankQuestion, concession: Concession) -> bool:
 
 
 def _answer(
-    question: Question, causes: Sequence[str], confirm: Callable[[Concession], bool], allow_legal: bool
+    question: Question, causes: Findings, confirm: Callable[[Concession], bool], allow_legal: bool
 ) -> int:
     """Print causes, concessions that help with their check, and the conflict."""
     from vitri.explain.no_plan import concession_text, conflict_text, family_text
     from vitri.optimise.conflict import minimal_conflict
 
     lang = language()
-    if causes:
+    if len(causes):
         line(tr("Why, by plain sums:", lang))
-        for text in causes:
-            line(f"  - {text}")
+        for row in causes.render(lang):
+            line(f"  - {row['message']} {row['advice']}".rstrip())
     found = question.concessions(allow_legal=allow_legal)
     helping = [
         c

@@ -11,7 +11,7 @@ from vitri.errors import Finding, NoPlanError, NoPlanYetError
 from vitri.i18n import N_
 from vitri.optimise.class_options import Options, Room, bundle_label, bundles_of, office_options
 from vitri.optimise.class_sides import ClassSides
-from vitri.optimise.engine import IntArray, UndecidedError, Watch
+from vitri.optimise.engine import IntArray, SolveOptions, UndecidedError, Watch
 from vitri.optimise.lex import less
 from vitri.optimise.office_plan import OfficePlan, Positions, plan_office
 from vitri.optimise.quota import CurveShare
@@ -92,13 +92,16 @@ def share_again(
     watch: Watch,
     known: dict[tuple[int, Positions], tuple[OfficePlan, Options]],
     plain: Evaluated | None = None,
+    *,
+    quick: bool = False,
 ) -> tuple[Evaluated | None, tuple[int, ...] | None]:
     """Share out the posts under one structure: the plan, or how far each quota is missed at the least.
 
     Both are None where the nested limits alone allow no plan. `plain` is the plan without quotas by class,
-    if it is known.
+    if it is known. `quick` is content with a plan that keeps the quotas, whatever it leaves undone.
     """
-    plain = plain or evaluate(task, positions)
+    hurried = Watch(SolveOptions(time_limit_s=0.0)) if quick else None
+    plain = plain or evaluate(task, positions, watch=hurried)
     if plain is None:
         return None, None
     rooms = _rooms(task, sides)
@@ -116,12 +119,13 @@ def share_again(
                 floor = max(extra, task.floor_of(office.office))
                 plan = plan_office(
                     task.cube, task.minutes, office.office, key[1], task.setting,
-                    most_posts=rooms[office.office].posts, extra_posts=floor,
+                    most_posts=rooms[office.office].posts, extra_posts=floor, quick=quick,
                 )  # fmt: skip
             known[key] = plan, office_options(plan, sides.label_of, rooms[office.office])
         plans.append(known[key][0])
         options.append(known[key][1])
-    chosen = _level_by_level(task, options, sides, watch) if all(map(len, options)) else None
+    levels = 1 if quick else len(task.setting.objective.levels)
+    chosen = _level_by_level(task, options, sides, watch, levels) if all(map(len, options)) else None
     if chosen is None:
         wide = [Room(room.posts, (1 << 40,) * 3, room.labels, room.trim) for room in rooms]
         loose = [office_options(p, sides.label_of, r) for p, r in zip(plans, wide, strict=True)]
@@ -160,7 +164,7 @@ def _choices(options: Options, level: int, levels: IntArray | None = None) -> Ch
 
 
 def _level_by_level(
-    task: Task, options: Sequence[Options], sides: ClassSides, watch: Watch
+    task: Task, options: Sequence[Options], sides: ClassSides, watch: Watch, most_levels: int
 ) -> list[int] | None:
     """Return the alternative of every office: each level least while the levels before keep their value.
 
@@ -171,7 +175,7 @@ def _level_by_level(
     root = len(task.tree.nodes) - 1
     frozen: list[SideLimit] = []
     start: list[int] | None = None
-    for level in range(len(task.setting.objective.levels)):
+    for level in range(most_levels):
         choices = [_choices(o, level, values) for o, values in zip(options, levels, strict=True)]
         share = share_with_sides(
             choices,

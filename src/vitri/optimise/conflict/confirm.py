@@ -141,7 +141,7 @@ def _plans(
             return True
         if plan is not None and sides is not None:
             try:
-                if share_again(task, start, sides, watch, {})[0] is not None:
+                if share_again(task, start, sides, watch, {}, quick=not question.by_need)[0] is not None:
                     return True
             except UndecidedError:
                 pass
