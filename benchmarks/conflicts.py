@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from benchmarks import rank_conflicts
 from benchmarks.conflict_cases import KINDS, Case, drawn
+from benchmarks.conflict_concede import solved_afresh
 from benchmarks.conflict_oracle import Oracle
 from vitri.errors import DataError
 from vitri.optimise.conflict import (
@@ -46,13 +47,25 @@ class Tally:
     conflicts: int = 0
     members: int = 0
     needed: int = 0
+    run: int = 0
+    solved: int = 0
     concession_s: list[float] = field(default_factory=list)
     conflict_s: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def join(self, other: Tally) -> None:
         """Add another tally."""
-        for name in ("cases", "concessions", "conceded", "least", "conflicts", "members", "needed"):
+        for name in (
+            "cases",
+            "concessions",
+            "conceded",
+            "least",
+            "conflicts",
+            "members",
+            "needed",
+            "run",
+            "solved",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.concession_s += other.concession_s
         self.conflict_s += other.conflict_s
@@ -98,8 +111,11 @@ def without_plan(kind: str, count: int) -> Iterable[Put]:
     raise ValueError(f"{kind}: {found} of {count} scenarios without a plan")
 
 
-def examine(asked: Put) -> Tally:
-    """Ask for concessions and a conflict of one case, and verify every answer."""
+def examine(asked: Put, *, afresh: bool = False) -> Tally:
+    """Ask for concessions and a conflict of one case, and verify every answer.
+
+    With `afresh` each concession that the tables can say is written into them and sized from the beginning.
+    """
     question, watch = asked.question, asked.watch
     name = f"{asked.case.kind} #{asked.case.seed}"
     tally = Tally(cases=1)
@@ -121,6 +137,12 @@ def examine(asked: Put) -> Tally:
             tally.conceded += 1
         else:
             tally.wrong.append(f"{name}: {concession.family} concession not verified")
+        solved = solved_afresh(asked.case, question, concession) if afresh else None
+        if solved is not None:
+            tally.run += 1
+            tally.solved += solved
+            if not solved:
+                tally.wrong.append(f"{name}: {concession.family} concession not solved afresh")
     if not any(concession.helps for concession in concessions):
         tally.wrong.append(f"{name}: no concession")
     if conflict is None:
@@ -216,7 +238,8 @@ def _times(seconds: list[float]) -> str:
 def row(name: str, tally: Tally) -> str:
     """Return one line of the table."""
     return (
-        f"{name:<28} {tally.cases:>5} {tally.conceded:>5}/{tally.concessions:<5} {tally.least:>5} "
+        f"{name:<28} {tally.cases:>5} {tally.conceded:>5}/{tally.concessions:<5} "
+        f"{tally.solved:>4}/{tally.run:<4} {tally.least:>5} "
         f"{tally.conflicts:>5}/{tally.cases:<5} {tally.needed:>5}/{tally.members:<5} "
         f"{_times(tally.concession_s):>20} {_times(tally.conflict_s):>20}"
     )
@@ -227,6 +250,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks conflicts", description=__doc__)
     parser.add_argument("--cases", type=int, default=210, help="cases in all, shared out over the kinds")
     parser.add_argument(
+        "--afresh", type=int, default=1, help="cases of each kind whose concessions are sized from the tables"
+    )
+    parser.add_argument(
         "--kind",
         action="append",
         choices=sorted([*KINDS, *rank_conflicts.KINDS]),
@@ -236,8 +262,8 @@ def main(arguments: list[str]) -> int:
     kinds = options.kind or [*KINDS, *rank_conflicts.KINDS]
     total = Tally()
     print(
-        f"{'kind of rule':<28} {'cases':>5} {'conceded':>11} {'least':>5} {'conflicts':>11} {'needed':>11} "
-        f"{'concessions s *':>20} {'conflict s *':>20}"
+        f"{'kind of rule':<28} {'cases':>5} {'conceded':>11} {'afresh':>9} {'least':>5} {'conflicts':>11} "
+        f"{'needed':>11} {'concessions s *':>20} {'conflict s *':>20}"
     )
     for index, kind in enumerate(kinds):
         count = options.cases // len(kinds) + (index < options.cases % len(kinds))
@@ -245,8 +271,8 @@ def main(arguments: list[str]) -> int:
             continue
         own = Tally()
         if kind in KINDS:
-            for asked in without_plan(kind, count):
-                own.join(examine(asked))
+            for number, asked in enumerate(without_plan(kind, count)):
+                own.join(examine(asked, afresh=number < options.afresh))
         else:
             for seed, ranks in ranks_without_plan(kind, count):
                 own.join(examine_ranks(kind, seed, ranks))

@@ -115,12 +115,14 @@ def mismatches(frontier: Frontier, peers: list[Peer]) -> int:
     )
 
 
-def shown(peer: Peer | None, own: float) -> str:
-    """Return a peer's seconds, what it left unproven, and how many times longer it took."""
-    if peer is None:
+def shown(peers: list[Peer], owns: list[float]) -> str:
+    """Return a peer's seconds, what it left unproven and how many times longer it took, run by run."""
+    if not peers:
         return "–"
-    more = ">" if peer[1] else ""
-    return f"{peer[0]:.2f} ({peer[1]} unproven) {more}{peer[0] / own:.0f}×"
+    more = ">" if peers[0][1] else ""
+    ratios = [peer[0] / own for peer, own in zip(peers, owns, strict=True)]
+    text = f"{median(p[0] for p in peers):.2f} ({peers[0][1]} unproven) {more}{median(ratios):.0f}×"
+    return text + (f" ({', '.join(f'{ratio:.0f}' for ratio in ratios)})" if len(ratios) > 1 else "")
 
 
 def main(arguments: list[str]) -> int:
@@ -128,7 +130,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks frontier", description=__doc__)
     parser.add_argument("--groups", type=int, help="only cases with so many task groups")
     parser.add_argument("--quick", action="store_true", help="three small cases")
-    parser.add_argument("--limit", type=float, default=5.0, help="seconds for a peer on each number of posts")
+    parser.add_argument("--runs", type=int, default=1, help="runs beside the peers; medians are shown")
+    parser.add_argument(
+        "--limit",
+        "--peer-seconds",
+        type=float,
+        default=5.0,
+        help="seconds for a peer on each number of posts",
+    )
     parser.add_argument("--no-cp-sat", action="store_true", help="leave CP-SAT out")
     parser.add_argument("--no-peers", action="store_true", help="time vitri alone")
     parser.add_argument("--times", type=int, default=3, help="how often vitri runs; the median is shown")
@@ -143,20 +152,28 @@ def main(arguments: list[str]) -> int:
         if options.groups not in (None, case.groups):
             continue
         columns, count = draw(case)
-        frontier, own, worked = repeated(columns, options.times)
+        owns: list[float] = []
+        used: list[float] = []
+        highs: list[Peer] = []
+        cp_sat: list[Peer] = []
+        for _ in range(options.runs):
+            frontier, own, worked = repeated(columns, options.times)
+            owns.append(own)
+            used.append(worked)
+            numbers = [point.posts for point in frontier.points if point.value is not None]
+            if not options.no_peers:
+                highs.append(by_highs(columns, numbers, options.limit))
+            if not (options.no_peers or options.no_cp_sat):
+                cp_sat.append(by_cp_sat(columns, numbers, options.limit))
         assert all(point.check(columns) for point in frontier.points)
         assert all(prices.verify(columns) for prices in frontier.certificates)
-        numbers = [point.posts for point in frontier.points if point.value is not None]
-        highs = None if options.no_peers else by_highs(columns, numbers, options.limit)
-        alone = options.no_peers or options.no_cp_sat
-        cp_sat = None if alone else by_cp_sat(columns, numbers, options.limit)
-        differ = mismatches(frontier, [peer for peer in (highs, cp_sat) if peer is not None])
+        differ = mismatches(frontier, [*highs, *cp_sat])
         wrong += differ
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(
             f"{case.name} · {count} · {len(columns)} | "
-            f"{own:.3f} ({worked:.3f}), {frontier.proven()} of {len(frontier.points)} | "
-            f"{shown(highs, own)} | {shown(cp_sat, own)} | {differ} | {memory}",
+            f"{median(owns):.3f} ({median(used):.3f}), {frontier.proven()} of {len(frontier.points)} | "
+            f"{shown(highs, owns)} | {shown(cp_sat, owns)} | {differ} | {memory}",
             flush=True,
         )
     return 1 if wrong else 0

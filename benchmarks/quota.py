@@ -11,7 +11,9 @@ import argparse
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -57,28 +59,42 @@ def shown(plan: StructurePlan | None, wall: float, used: float) -> str:
     )
 
 
-def peers(made: Made, plan: StructurePlan | None, wall: float, seconds: float, *, quick: bool) -> int:
-    """Print the peers of a case; return how many disagree with a proven value."""
-    answers: list[tuple[str, Answer]] = [("in steps (round, then cut)", rounding(made))]
+def peers_of(made: Made, options: argparse.Namespace) -> dict[str, Callable[[], Answer]]:
+    """Return the peers that a case of this size can be given to."""
+    seconds = options.time
+    found: dict[str, Callable[[], Answer]] = {"in steps (round, then cut)": lambda: rounding(made)}
     if len(made.masks) * len(made.data.office_of) < 20_000:
-        answers.append(("greedy mergers", greedy(made)))
+        found["greedy mergers"] = lambda: greedy(made)
     binaries = 8 * len(made.masks) * len(made.data.office_of)
-    if binaries < PEER_BINARIES and not (quick and binaries > 20_000):
-        answers.append(("HiGHS, one programme", monolith(made, seconds)))
+    if binaries < PEER_BINARIES and not (options.quick and binaries > 20_000):
+        found["HiGHS, one programme"] = lambda: monolith(made, seconds)
         if not made.case.provinces:
-            answers.append(("HiGHS on merged columns", on_columns(made, "highs", seconds)))
-            answers.append(("CP-SAT on merged columns", on_columns(made, "cp-sat", seconds)))
-    wrong = 0
-    for name, answer in answers:
-        text = "no plan" if answer.value is None else f"{answer.value:,}"
-        if answer.value is not None and plan is not None:
-            text += f" (+{100 * (answer.value - plan.cost) / max(1, plan.cost):.2f} %)"
-            wrong += plan.status == "optimal" and answer.value < plan.cost
-            wrong += plan.status == "optimal" and answer.proven and answer.value != plan.cost
-        if answer.bound is not None:
-            text += f" bound {answer.bound:,} {'proven' if answer.proven else 'not proven'}"
-        print(f"    {name:<28} {text} {answer.seconds:.2f} s = {answer.seconds / max(wall, 1e-9):.1f}×")
-    return wrong
+            found["HiGHS on merged columns"] = lambda: on_columns(made, "highs", seconds)
+            found["CP-SAT on merged columns"] = lambda: on_columns(made, "cp-sat", seconds)
+    return found
+
+
+def disagrees(plan: StructurePlan | None, answer: Answer) -> bool:
+    """Whether a peer's answer shows a proven plan to be wrong."""
+    if plan is None or plan.status != "optimal" or answer.value is None:
+        return False
+    return answer.value < plan.cost or (answer.proven and answer.value != plan.cost)
+
+
+def said(plan: StructurePlan | None, answers: list[Answer], walls: list[float]) -> str:
+    """Say what a peer answered, and how many times longer it took: the median, and every run."""
+    answer = answers[0]
+    text = "no plan" if answer.value is None else f"{answer.value:,}"
+    if answer.value is not None and plan is not None:
+        text += f" (+{100 * (answer.value - plan.cost) / max(1, plan.cost):.2f} %)"
+    if answer.bound is not None:
+        text += f" bound {answer.bound:,} {'proven' if answer.proven else 'not proven'}"
+    ratios = [each.seconds / max(wall, 1e-9) for each, wall in zip(answers, walls, strict=True)]
+    more = "" if answer.proven or answer.bound is None else "> "
+    text += f" {median(each.seconds for each in answers):.2f} s = {more}{median(ratios):.1f}×"
+    if len(ratios) > 1:
+        text += f" (median of {len(ratios)}: {', '.join(f'{ratio:.1f}' for ratio in ratios)})"
+    return text
 
 
 def run(cases: tuple[Case, ...], options: argparse.Namespace) -> int:
@@ -86,16 +102,29 @@ def run(cases: tuple[Case, ...], options: argparse.Namespace) -> int:
     wrong = 0
     for case in cases:
         made = make(case)
-        plan, wall, used = solve(made, options.limit, options.workers)
-        print(f"{case.name} · {len(made.masks)} bundles | {shown(plan, wall, used)}", flush=True)
+        named = {} if options.no_peers else peers_of(made, options)
+        answers: dict[str, list[Answer]] = {name: [] for name in named}
+        walls: list[float] = []
+        used: list[float] = []
+        plan: StructurePlan | None = None
+        for _ in range(options.runs):
+            # vitri and its peers in turn, so that a ratio compares what ran side by side
+            plan, wall, worked = solve(made, options.limit, options.workers)
+            walls.append(wall)
+            used.append(worked)
+            for name, peer in named.items():
+                answers[name].append(peer())
+        text = shown(plan, median(walls), median(used))
+        print(f"{case.name} · {len(made.masks)} bundles | {text}", flush=True)
         if case in PRINTED and (plan is None or plan.cost != PRINTED[case]):
             print(f"    expected {PRINTED[case]:,}")
             wrong += 1
         for fault in [] if plan is None else faults(made, plan):
             print(f"    wrong plan: {fault}")
             wrong += 1
-        if not options.no_peers:
-            wrong += peers(made, plan, wall, options.time, quick=options.quick)
+        for name, given in answers.items():
+            print(f"    {name:<28} {said(plan, given, walls)}", flush=True)
+            wrong += any(disagrees(plan, answer) for answer in given)
     return wrong
 
 
@@ -145,7 +174,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--national", action="store_true", help="the cases of a whole country only")
     parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--time", type=float, default=60.0, help="seconds for every peer")
+    parser.add_argument("--runs", type=int, default=1, help="how often each case runs; medians are shown")
+    parser.add_argument("--time", "--peer-seconds", type=float, default=60.0, help="seconds for every peer")
+    parser.add_argument("--small", action="store_true", help="without the cases of a whole country")
     parser.add_argument("--limit", type=float, help="seconds for vitri (default: none)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write-set", type=Path, metavar="FOLDER")
@@ -171,7 +202,7 @@ def main(arguments: list[str]) -> int:
         return min(1, run(NATIONAL, options))
     if options.quick:
         return min(1, run((*SMALL_NESTED[:2], ONE_CEILING[0]), options))
-    return min(1, run((*ONE_CEILING, *SMALL_NESTED, *NATIONAL), options))
+    return min(1, run((*ONE_CEILING, *SMALL_NESTED, *(() if options.small else NATIONAL)), options))
 
 
 if __name__ == "__main__":

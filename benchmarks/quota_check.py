@@ -15,7 +15,7 @@ def faults(made: Made, plan: StructurePlan) -> list[str]:
     found = []
     if sum(held) != (1 << case.groups) - 1 or any(a & b for i, a in enumerate(held) for b in held[:i]):
         found.append("not every group is in exactly one position")
-    posts = plan.posts[list(plan.positions[0])]
+    posts = np.array([plan.posts_of(bundle) for bundle in plan.positions[0]])
     if (posts < 1).any() or int(posts.sum()) != int(plan.posts.sum()):
         found.append("a position without a post, or a post without a position")
     found += _limits(made, posts.sum(axis=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -61,6 +61,7 @@ def assign_month(
         raise DataError(read.findings)
     if not read.cases:
         raise DataError(Findings.of([nothing_registered(month)]))
+    odd = _odd_events(instance, model, workload.lines, [case.office for case in read.cases], month)
     levels = levels_of(model, tolerance)
     answers: list[tuple[Any, Assigned]] = []
     refused: list[Finding] = []
@@ -94,12 +95,32 @@ def assign_month(
         "options": {"tolerance": tolerance, "seconds": seconds, "office": office or None},
         "seed": seed,
         "audit": {"passed": True, "rules_checked": report.rules_checked},
-        "warnings": [{"vi": row.render("vi"), "en": row.render("en")} for row in read.findings.warnings],
+        "warnings": [
+            {"vi": row.render("vi"), "en": row.render("en")} for row in read.findings.warnings + odd
+        ],
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": round((dt.datetime.now(dt.UTC) - started).total_seconds(), 3),
         "machine": f"{platform.system()} {platform.machine()}",
     }
     return Result(info, tables, instance=instance, model=model)
+
+
+def _odd_events(
+    instance: Instance, model: PlanningModel, lines: pd.DataFrame, offices: Sequence[str], month: str
+) -> Findings:
+    """Return what is odd about the hours of the month's events: an assignment does not need them, a calendar
+    will."""
+    from vitri.workload.month.read import read_month as read_sessions
+
+    events = instance.table("events")
+    found: list[Finding] = []
+    for office in offices:
+        if (events["office"] == office).any():
+            _, findings = read_sessions(instance, model, lines, office, month)
+            found += [
+                replace(row, severity="warning") for row in findings if row.code == "event_outside_hours"
+            ]
+    return Findings.of(found)
 
 
 def _must_give(office: str, problem: PinsConflict) -> list[Finding]:

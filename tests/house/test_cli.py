@@ -68,7 +68,7 @@ def test_help_loads_no_slow_library(lang: str) -> None:
         " print(code, loaded, time.process_time(), file=sys.stderr)"
     )
     best = 9.0
-    for _ in range(3):
+    for _ in range(8):
         done = subprocess.run(
             [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True
         )
@@ -76,6 +76,8 @@ def test_help_loads_no_slow_library(lang: str) -> None:
         loaded, seconds = rest.rsplit(" ", 1)
         assert (code, loaded) == ("0", "[]")
         best = min(best, float(seconds))
+        if best < 0.3:
+            break
     # The time of the processor, start of Python included: other work on the machine does not count.
     assert best < 0.3
     assert all(name in done.stdout for name in COMMANDS)

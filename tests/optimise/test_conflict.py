@@ -1,4 +1,4 @@
-"""Concessions and minimal conflicts where limits leave no plan: eight offices, and rules of all kinds."""
+"""Concessions and minimal conflicts where limits leave no plan: eight offices, rules of all kinds planted."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def test_a_planted_conflict_is_conceded_and_minimal(
     amount: int,
     cause: str,
 ) -> None:
-    """What is conceded leads to a plan; the conflict has none, and has one without any of its members."""
+    """Posts and hours conceded lead to a plan; the conflict has none, and one without any of its members."""
     asked, watch, instance = question(eight, limits, sizing)
     helping = [c for c in asked.concessions() if c.helps]
     posts = next(c for c in helping if c.family in ("ceiling", "cap"))

@@ -164,3 +164,62 @@ def test_who_carried_the_overload_last_month_gets_less_now() -> None:
         for line in lines:
             load[found.given.responsible[line.code]] += line.minutes
         assert load[heavy] < load[light]
+
+
+def _hold(case: OfficeMonth, pins: tuple[tuple[str, Cell, str], ...]) -> bool:
+    """Whether pinned roles can all hold, by counting: nobody has to do any line."""
+    seats = [(kind, cell) for kind, cell, _ in pins]
+    people = {person.code: person for person in case.people}
+    held: dict[str, set[Cell]] = {}
+    for _, cell, who in pins:
+        held.setdefault(who, set()).add(cell)
+    for who, cells in held.items():
+        tags = {case.duty.get(cell, "") for cell in cells}
+        if len({group for _, group in cells}) > people[who].groups:
+            return False
+        if any(frozenset(pair) in case.apart for pair in itertools.combinations(sorted(tags), 2)):
+            return False
+    both = {(cell, who) for kind, cell, who in pins if kind == "main"}
+    both &= {(cell, who) for kind, cell, who in pins if kind == "backup"}
+    return len(seats) == len(set(seats)) and not both
+
+
+def test_pins_that_give_are_the_fewest_and_the_others_hold() -> None:
+    """In 60 planted months pins meet forbidden pairs, groups per person and each other: the fewest give."""
+    planted = 0
+    for seed in range(400):
+        draw = random.Random(f"pins/{seed}")
+        cells = CELLS[: draw.choice((1, 2, 2))]
+        people = tuple(Member(code, 10, groups=draw.choice((1, 2))) for code in ("A", "B"))
+        pins = tuple(
+            sorted(
+                {(draw.choice(("main", "backup")), draw.choice(cells), draw.choice("AB")) for _ in range(4)}
+            )
+        )
+        case = OfficeMonth(
+            "VP",
+            "2021-03",
+            people,
+            tuple(Line(f"R{n}", cell, 3) for n, cell in enumerate(cells)),
+            {cell: {"A": Fit(True), "B": Fit(True)} for cell in cells},
+            duty={CELLS[0]: "accountant", CELLS[1]: "cashier"},
+            apart=frozenset({frozenset(("accountant", "cashier"))}) if draw.random() < 0.5 else frozenset(),
+            mains=tuple((cell, who) for kind, cell, who in pins if kind == "main"),
+            backups=tuple((cell, who) for kind, cell, who in pins if kind == "backup"),
+        )
+        fewest = next(
+            n
+            for n in range(len(pins) + 1)
+            if any(_hold(case, kept) for kept in itertools.combinations(pins, len(pins) - n))
+        )
+        if not fewest:
+            continue
+        planted += 1
+        with pytest.raises(PinsConflict) as problem:
+            assign_month(case, LEVELS)
+        assert len(problem.value.drop) == fewest
+        rest = tuple(pin for pin in pins if pin not in problem.value.drop)
+        assert _hold(case, rest)
+        if planted == 60:
+            break
+    assert planted == 60

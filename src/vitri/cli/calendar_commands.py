@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings, table
 from vitri.cli.words import Command, common, language, option, time_limit
-from vitri.i18n import N_, number, tr
+from vitri.i18n import N_, date_text, number, tr
 
 if TYPE_CHECKING:
     from vitri.plan.result import Result
@@ -100,9 +101,37 @@ def show(result: Result, output: Path | None) -> None:
     metavar="N",
     help=N_("At most so many tasks and events of an office may go to other people."),
 )
+@option(
+    "--today",
+    "--from",
+    "today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help=N_("Sessions before this day stay as published; default: the day in the changes file, or none."),
+)
+@option(
+    "--front",
+    is_flag=True,
+    help=N_("Show what each number of changes buys; --budget N then picks a point and gives its calendar."),
+)
+@option(
+    "--time-limit",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help=N_("Solving time of an office in seconds: 1 by default; with --front, of each level of each point."),
+)
 @option("--out", "-o", "output", type=PATH, metavar="RUN", help=N_("The run folder to write."))
 @common
-def replan_command(run: Path, changes: Path, budget: int | None, output: Path | None) -> None:
+def replan_command(
+    run: Path,
+    changes: Path,
+    budget: int | None,
+    today: dt.datetime | None,
+    front: bool,
+    seconds: float | None,
+    output: Path | None,
+) -> None:
     """Apply changes to the scenario of a calendar, plan it again, and tell the difference in words."""
     if output is not None:
         refuse_to_overwrite(output)
@@ -115,12 +144,16 @@ def replan_command(run: Path, changes: Path, budget: int | None, output: Path | 
     lang = language()
     published = load_run(run)
     instance, _ = input_of(run, published)
-    changed, reports = apply(instance, read_variant(changes))
+    variant = read_variant(changes)
+    day = variant.today if today is None else today.date()
+    changed, reports = apply(instance, variant)
     for report in reports:
         line(report.sentence_vi if lang == "vi" else report.sentence_en, error=True)
-    after, front = replan(published, changed, budget=budget)
+    after, points = replan(published, changed, budget=budget, today=day, front=front, seconds=seconds)
     show(after, output)
     line()
+    if after.info.get("today"):
+        line(tr("Sessions before {day} stay as published.", lang, day=date_text(day, lang) if day else ""))
     told = calendar_changes(published, after, lang)
     line(tr("What changes:", lang) if told else tr("Nothing changes.", lang))
     for sentence in told:
@@ -134,7 +167,7 @@ def replan_command(run: Path, changes: Path, budget: int | None, output: Path | 
         tr("Proof", lang),
     ]
     rows = []
-    for point in front:
+    for point in points:
         if point.proven:
             proof = tr("proven", lang)
         elif point.gap is None:

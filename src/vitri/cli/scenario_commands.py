@@ -13,7 +13,6 @@ import click
 from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, show_findings
 from vitri.cli.plan_commands import changed, load_run
-from vitri.cli.several_runs import Job, solve_side_by_side
 from vitri.cli.words import Command, common, language, option, time_limit, workers
 from vitri.errors import NoPlanError
 from vitri.i18n import N_, number, tr
@@ -65,6 +64,7 @@ def run_scenarios(
     for folder in folders.values():
         refuse_to_overwrite(folder, run=True)
 
+    from vitri.cli.several_runs import Job, solve_side_by_side
     from vitri.optimise.engine import SolveOptions
 
     options = SolveOptions(time_limit_s=time_limit, workers=workers)

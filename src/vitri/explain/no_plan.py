@@ -24,7 +24,6 @@ _GRANTS = {
     "ratio_cap": N_("{amount} leading posts more in {unit} than the cap “{detail}” allows"),
     "fixed": N_("{amount} fixed posts of {unit} ({detail}) not counted"),
     "work": N_("{amount} h of required work undone in {unit}, {detail}"),
-    "pair": N_("one person may hold {unit}"),
     "rank_cap": N_("{amount} posts more in {unit} than the cap “{detail}” allows"),
     "salary_budget": N_("{amount} more salary coefficients in the budget “{detail}” of {unit}"),
     "seat": N_("{amount} posts of {detail} in {unit} with a rank not admitted today"),

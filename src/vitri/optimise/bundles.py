@@ -38,6 +38,12 @@ def bundles(compatible: npt.NDArray[np.bool_], largest: int) -> list[int]:
     return found
 
 
+def all_bundles(compatible: npt.NDArray[np.bool_], largest: int, most: int) -> list[int] | None:
+    """List every bundle as `bundles` does, or nothing where there are more than `most`."""
+    nodes = len(compatible)
+    return _near(_neighbours(compatible, range(nodes)), range(nodes), largest, nodes, most)
+
+
 def bundles_within(compatible: npt.NDArray[np.bool_], largest: int, most: int) -> tuple[list[int], bool]:
     """List at most `most` bundles and say whether these are all.
 
@@ -46,7 +52,7 @@ def bundles_within(compatible: npt.NDArray[np.bool_], largest: int, most: int) -
     Single nodes are always listed, so that every node can be covered.
     """
     nodes = len(compatible)
-    whole = _near(_neighbours(compatible, range(nodes)), range(nodes), largest, nodes, most)
+    whole = all_bundles(compatible, largest, most)
     if whole is not None:
         return whole, True
     rows = np.lexsort(np.asarray(compatible, dtype=bool).T[::-1])

@@ -102,12 +102,16 @@ def share_again(
     if plain is None:
         return None, None
     rooms = _rooms(task, sides)
-    extra = min(_EXTRA, max((limit.least for limit in sides.limits), default=0))
+    least = max((limit.least for limit in sides.limits), default=0)
+    chains = task.tree.ancestors()
     plans, options = [], []
     for office in plain.offices:
         key = (office.office, positions[task.scope_of[office.office]])
         if key not in known:
             plan = office
+            # a floor of a whole unit may have to be met by the one class that has room
+            above = max(task.tree.nodes[n].floor for n in chains[office.office])
+            extra = min(_EXTRA, max(least, above))
             if extra:
                 floor = max(extra, task.floor_of(office.office))
                 plan = plan_office(

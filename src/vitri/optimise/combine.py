@@ -15,8 +15,10 @@ import numpy as np
 
 from vitri.optimise.bundles import members
 from vitri.optimise.engine import IntArray
-from vitri.optimise.frontier.columns import Columns, narrow_order, relabelled
+from vitri.optimise.frontier.columns import Columns, lowest_bit, narrow_order, relabelled
 from vitri.optimise.frontier.subsets import SubsetTable, layout
+from vitri.optimise.lex import INFEASIBLE, Packing
+from vitri.optimise.lex import packing as best_packing
 from vitri.optimise.quota import Curve
 
 
@@ -113,15 +115,41 @@ def unions(
     return found if complete else None
 
 
-def office_curve(nodes: int, ways: Ways, most_posts: int, most_work: int | None = None) -> OfficeCurve | None:
+def office_curve(
+    nodes: int, ways: Ways, most_posts: int, most_work: int | None = None, packing: Packing | None = None
+) -> OfficeCurve | None:
     """Compute the least cost of covering all nodes with exactly 0 … `most_posts` posts in the quota.
 
     Dynamic programming over sets of nodes in an order that touches few of them at a time (see `frontier`);
-    None where it would take more than `most_work` extensions.
+    None where it would take more than `most_work` extensions. With the `packing` of the costs, they are
+    packed again for totals of this office alone where that takes fewer limbs.
     """
     plain = Columns(nodes, ways.masks, ways.quota, np.zeros(len(ways.masks), dtype=np.int64))
     plan = layout(relabelled(plain, narrow_order(plain)), most_posts, None, most_work)
     if plan is None:
         return None
-    table = plan.fill(ways.costs)
-    return OfficeCurve(Curve(table.values()), ways, table)
+    tight = None if packing is None else _tight(nodes, ways, packing)
+    if packing is None or tight is None:
+        table = plan.fill(ways.costs)
+        return OfficeCurve(Curve(table.values()), ways, table)
+    table = plan.fill(tight.pack(packing.unpack(ways.costs)))
+    values = table.values()
+    possible = values[:, 0] < INFEASIBLE
+    cost = np.zeros((len(values), packing.limbs), dtype=np.int64)
+    cost[~possible, 0] = INFEASIBLE
+    cost[possible] = packing.pack(tight.unpack(values[possible]))
+    return OfficeCurve(Curve(cost), ways, table)
+
+
+def _tight(nodes: int, ways: Ways, packing: Packing) -> Packing | None:
+    """Return a packing with fewer limbs that holds every total of these ways, None where there is none.
+
+    A partition takes at most one way of each lowest node.
+    """
+    if packing.limbs == 1 or not len(ways.masks):
+        return None
+    levels = packing.unpack(ways.costs)
+    largest = np.zeros((nodes, levels.shape[1]), dtype=np.int64)
+    np.maximum.at(largest, lowest_bit(ways.masks), levels)
+    tight = best_packing(largest.sum(axis=0).tolist())
+    return tight if tight.limbs < packing.limbs else None

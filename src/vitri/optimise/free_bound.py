@@ -121,7 +121,8 @@ class FreeBound:
         costs = ways.costs + self._levels("extra_duties", extra)
         parts = [part[kept] for part in (ways.masks, ways.posts, ways.quota, ways.holders, ways.main)]
         usable = Ways(parts[0], parts[1], parts[2], parts[3], parts[4], costs[kept])
-        curve = office_curve(len(cells), usable, most_posts, self.most_work)
+        packing = setting.objective.packing
+        curve = office_curve(len(cells), usable, most_posts, self.most_work, packing)
         return None if curve is None else curve.curve.cost
 
     def _levels(self, measure: str, values: IntArray) -> IntArray:

@@ -164,7 +164,8 @@ def _component_curve(
     largest = np.zeros(len(nodes), dtype=np.int64)
     np.maximum.at(largest, lowest_bit(ways.masks[single]), ways.quota[single])
     reach = min(most_posts, int(largest.sum()))
-    return office_curve(len(nodes), ways, reach, None if len(nodes) == 1 else MOST_WORK)
+    most_work = None if len(nodes) == 1 else MOST_WORK
+    return office_curve(len(nodes), ways, reach, most_work, setting.objective.packing)
 
 
 def _components(nodes: Sequence[Node], setting: Setting) -> list[list[Node]]:

@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from vitri.optimise.bundles import bundles_within, members, membership
+from vitri.optimise.bundles import all_bundles, bundles_within, members, membership
 from vitri.optimise.cost import posts_needed
 from vitri.optimise.demand_cube import Cube
 from vitri.optimise.engine import IntArray, UndecidedError, Watch, set_partition
@@ -45,6 +45,11 @@ EVALUATIONS = 160
 MOST_BUNDLES = 50_000
 # the same as (bundle, group) cells
 MOST_CELLS = 3_000_000
+# a common structure is chosen from all bundles, priced one price at a time, up to so many and so many pairs
+MOST_PRICED = 2_000_000
+MOST_PRICED_PAIRS = 100_000_000
+# with less time than this they are not even listed
+PRICED_SECONDS = 30.0
 _KICKS = 20
 # (bundle, unit, priority, month) cells looked at in one go
 NEED_CELLS = 4_000_000
@@ -58,7 +63,7 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
     """
     groups = max(1, len(task.cube.groups))
     most = min(MOST_BUNDLES, max(8 * groups, MOST_CELLS // groups))
-    masks, _ = bundles_within(task.position, task.most_groups, most)
+    masks, whole = bundles_within(task.position, task.most_groups, most)
     held = membership(masks, len(task.cube.groups))
     starts: list[tuple[Positions, ...]] = []
     posts = _posts_by_scope(task, held)
@@ -76,6 +81,11 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
                 starts.append(found)
     if task.setting.by_need:
         return starts, None
+    if not whole and task.scopes() == 1 and watch.left() > PRICED_SECONDS:
+        priced = min(MOST_PRICED, MOST_PRICED_PAIRS // max(1, len(task.cube.units)))
+        every = all_bundles(task.position, task.most_groups, priced) if priced > most else None
+        if every is not None:
+            masks, held = every, membership(every, groups)
     data = DemandBundles(
         held,
         task.minutes,
@@ -90,9 +100,9 @@ def first_structures(task: Task, watch: Watch) -> tuple[list[tuple[Positions, ..
     except UndecidedError:
         return starts, None
     if plan is not None:
-        priced = tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions)
-        if priced not in starts:
-            starts.insert(0, priced)
+        designed = tuple(tuple(members(masks[b]) for b in chosen) for chosen in plan.positions)
+        if designed not in starts:
+            starts.insert(0, designed)
     return starts, plan
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -90,7 +91,10 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """Changes to a scenario as data; `based_on` names a variant that is applied first."""
+    """Changes to a scenario as data; `based_on` names a variant that is applied first.
+
+    `today` is the day on which they become known: a published calendar keeps what was before it.
+    """
 
     name: str
     why: str
@@ -98,6 +102,7 @@ class Variant:
     question: str | None = None
     expected: tuple[Expected, ...] = ()
     based_on: str | None = None
+    today: dt.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from vitri.i18n import N_, nfc
 from vitri.variant.model import DIRECTIONS, MEASURES, Change, Direction, Expected, Key, Kind, Variant
 from vitri.variant.words import nearest
 
-_KEYS = ("name", "why", "question", "expected", "based_on", "change")
+_KEYS = ("name", "why", "question", "expected", "based_on", "today", "change")
 _COMMON = ("do", "where", "replace", "why")
 Rows = tuple[tuple[str, ...], ...]
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -147,6 +148,15 @@ def parse(raw: Mapping[str, Any], name: str, files: Mapping[str, Rows] | None = 
             )
             continue
         changes.append(_change(row, kind, shell, files or {}, found))
+    today = _day(raw.get("today"))
+    if "today" in raw and today is None:
+        bad(
+            "variant_bad_value",
+            "today",
+            N_("The day on which the changes become known is not a date."),
+            N_('Write it as in: today = "2021-06-14".'),
+            value=str(raw["today"]),
+        )
     if found:
         raise DataError(found)
     return Variant(
@@ -155,8 +165,19 @@ def parse(raw: Mapping[str, Any], name: str, files: Mapping[str, Rows] | None = 
         question=nfc(raw["question"]) if raw.get("question") else None,
         expected=tuple(expected),
         based_on=raw.get("based_on"),
+        today=today,
         changes=tuple(changes),
     )
+
+
+def _day(value: object) -> dt.date | None:
+    """Return a date of TOML, or one in quotes; None for anything else."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _tables(value: object) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -80,8 +80,14 @@ def plans(
         return False
     tried: list[IntArray] = []
     offices = range(len(task.cube.offices))
-    floors = [o for o in offices if _floored(task, sides, o)]
-    for kept in ([], floors, offices):
+    floored = {o: _floored(question, task, sides, o) for o in offices}
+    every = set(range(len(CLASSES)))
+    for kept in (
+        {},
+        floored,
+        {o: every for o, labels in floored.items() if labels},
+        dict.fromkeys(offices, every),
+    ):
         work = _with_tokens(question, task.minutes, kept)
         if not any(np.array_equal(work, one) for one in tried):
             tried.append(work)
@@ -90,19 +96,22 @@ def plans(
     return False
 
 
-def _floored(task: Task, sides: ClassSides | None, office: int) -> bool:
-    """Whether a floor asks for posts in an office itself."""
+def _floored(question: SizingQuestion, task: Task, sides: ClassSides | None, office: int) -> set[int]:
+    """Return the classes of which floors of an office itself ask for posts; for any of them, the largest."""
     leaf = task.tree.ancestors()[office][0]
-    own = sides is not None and any(limit.node == leaf and limit.least for limit in sides.limits)
-    return own or task.tree.nodes[leaf].floor > 0
+    own = {limit.label for limit in sides.limits if limit.node == leaf and limit.least} if sides else set()
+    work = question.task.minutes[question.task.cube.units_of(office)].sum(axis=(0, 2, 3))
+    if task.tree.nodes[leaf].floor > 0 and not own and work.any():
+        own.add(question.label_of[int(work.argmax())])
+    return own
 
 
-def _with_tokens(question: SizingQuestion, work: IntArray, offices: Sequence[int]) -> IntArray:
-    """Keep a minute of the largest group of every class in offices of which no such work is left."""
+def _with_tokens(question: SizingQuestion, work: IntArray, kept: Mapping[int, Set[int]]) -> IntArray:
+    """Keep a minute of the largest group of some classes in offices of which no such work is left."""
     found = work.copy()
     whole = question.task.minutes
-    for office in offices:
-        for label in range(len(CLASSES)):
+    for office, labels in kept.items():
+        for label in sorted(labels):
             cells = [
                 (-int(whole[u, g].sum()), u, g)
                 for u in question.task.cube.units_of(office)

@@ -1,7 +1,7 @@
 """The fixed-time core: tasks with fixed times to the fewest people who can do them (SMPTSP).
 
-The number of people starts at a proven bound and rises only with a proof: local search and days by column
-generation look for a hand-out; prices of tasks prove that there is none. Where neither is found in time,
+The number of people starts at a proven bound and rises only with a proof: a sweep from the busiest moment, local
+search and days by column generation look for a hand-out; prices of tasks prove that there is none. Where neither is found in time,
 larger numbers are tried, and value and bound stay apart.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from vitri.optimise.crew.conflict_set import busiest_moment, largest_conflict_set, overlaps
 from vitri.optimise.crew.day_columns import dive
+from vitri.optimise.crew.day_prices import DayPrices
 from vitri.optimise.crew.ejection import Ejection
 from vitri.optimise.crew.paths import Days
 from vitri.optimise.crew.plain import plain_programme
@@ -26,11 +27,16 @@ from vitri.optimise.crew.problem import (
     IntArray,
 )
 from vitri.optimise.crew.programme import solve
+from vitri.optimise.crew.sweep import Sweep
 
 _SET_STEPS = 30_000
 _FIRST_STEPS = 8_000
 _REPAIR_STEPS = 12_000
 _SMALL = 4_000
+_STEPS = (20, 80, 20)
+_QUICK_TRIES = 2
+_TRIES = 3
+_TRY_STEPS = 150
 _SHARES = (0.15, 0.08, 0.25, 0.04)
 _COVERS = (0.9, 1.0, 0.8, 1.0)
 
@@ -105,21 +111,25 @@ class _Search:
         self.raise_bound(moment)
         if self.bound > self.staff:
             return self.answer(infeasible=True)
-        if not self.quick(self.bound):
+        first = self.swept(self.bound, self.until, [], _QUICK_TRIES)
+        if first is False:
+            self.bound += 1
+            self.note("one more is needed")
+        if not first:
             wider = largest_conflict_set(
                 self.problem, moment, min(_SET_STEPS, 100 * self.tasks), self.options.seed
             )
-            if len(wider) > self.bound:
+            if len(wider) > len(moment):
                 self.raise_bound(wider)
-                if self.bound > self.staff:
-                    return self.answer(infeasible=True)
-                self.quick(self.bound)
+            if self.bound > self.staff:
+                return self.answer(infeasible=True)
+            self.quick(self.bound)
         if self.climb():
             return self.answer(infeasible=True)
         return self.answer()
 
     def raise_bound(self, conflict: IntArray) -> None:
-        self.conflict, self.bound = tuple(conflict.tolist()), len(conflict)
+        self.conflict, self.bound = tuple(conflict.tolist()), max(self.bound, len(conflict))
         self.note("conflict set")
 
     def quick(self, people: int) -> bool:
@@ -160,6 +170,9 @@ class _Search:
     def settle(self, people: int, until: float) -> bool | None:
         """Whether this many people are enough: True with a hand-out, False with a proof, None if open."""
         start, turn = [self.partial], 0
+        swept = self.swept(people, until, start, _TRIES)
+        if swept is not None:
+            return swept
         while time.monotonic() < until:
             found = dive(
                 self.problem,
@@ -181,12 +194,48 @@ class _Search:
             if good:
                 self.offer(repair.owner, f"days, {people} people")
                 return True
+            if people == len(busiest_moment(self.problem)) and self.mend(repair.best, people, turn, until):
+                return True
             start = [self.partial, found.owners, repair.best]
             if turn % 2 == 0:
                 complete = self.complete(people, until - time.monotonic(), 2.0**turn)
                 if complete is not None:
                     return complete
         return None
+
+    def swept(self, people: int, until: float, start: list[IntArray], tries: int) -> bool | None:
+        """Hand out moment by moment at several prices, and repair; what stays open is added to `start`."""
+        weights = DayPrices(self.problem, self.days, people)
+        moment = busiest_moment(self.problem)
+        self.weights = weights
+        # beyond the busiest moment it is the choice of people that is hard: days find it sooner
+        wide = people > len(moment)
+        tries = 1 if wide else tries
+        for turn in range(tries):
+            prices = weights.improve(_STEPS[min(turn, len(_STEPS) - 1)], until)
+            if prices is not None:
+                self.prices, self.priced = prices, people + 1
+                return False
+            if time.monotonic() > until:
+                return None
+            search = Sweep(self.problem, self.overlap, people, self.options.seed + turn)
+            search.build(moment, weights.mean)
+            if search.repair(weights.mean, 10 if turn == 0 or wide else _TRY_STEPS, until):
+                self.offer(search.owner, f"moments, {people} people")
+                return True
+            start.append(search.owner.copy())
+            if turn > 0:
+                weights.raise_on(search.open())
+        return None
+
+    def mend(self, owners: IntArray, people: int, turn: int, until: float) -> bool:
+        """Repair what a dive left open; True if nothing stays open."""
+        search = Sweep(self.problem, self.overlap, people, self.options.seed + 100 + turn)
+        search.load(owners)
+        good = search.repair(self.weights.mean, _TRY_STEPS, until)
+        if good:
+            self.offer(search.owner, f"days, repaired, {people} people")
+        return good
 
     def complete(self, people: int, seconds: float, effort: float) -> bool | None:
         """Ask an integer engine about the plain programme, where it is small."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,9 +13,13 @@ from vitri.i18n import N_
 from vitri.optimise.engine import LevelValue, Status
 from vitri.optimise.month.build import MonthModel, add_peak, build
 from vitri.optimise.month.engines import EngineName, Terms, minimise, relaxed
+from vitri.optimise.month.improve import improve
 from vitri.optimise.month.plan import MonthPlan, lay_out
 from vitri.optimise.month.start import Known, first_values
 from vitri.workload.month.problem import MonthProblem
+
+#: Variables that an engine has presolved after a second, roughly.
+_LOOKS = 1_000
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,15 @@ def solve_month(
     seed: int = 0,
     change: Known | None = None,
     start: bool = True,
+    total: float | None = None,
 ) -> MonthPlan:
     """Plan a month; `seconds` is the time of each level, `change` may add to the model before it is solved,
-    `start` says whether a first plan by hand rules is tried.
+    `start` says whether a first plan by hand rules is tried, `total` bounds the time of all levels together.
 
     The engines take turns: the next one starts from what is known where the one before left a gap. A plan is
     always there (everything undone), unless `change` asks for the impossible: then `NoPlanYetError`.
     """
+    end = None if total is None else time.monotonic() + total
     model = build(problem)
     if change is not None:
         change(model)
@@ -126,10 +133,18 @@ def solve_month(
             best: int | None = model.linear.value(terms, values)
         else:
             best = None
+        if end is not None:
+            seconds = max(0.0, (end - time.monotonic()) / (len(chosen) - order + 1) / level.share)
         if best is None or best > bound:
             bound = max(bound, relaxed(model.linear, terms))
+        if best is not None and best > bound and "highs" in engines and len(engines) > 1:
+            assert values is not None
+            values = improve(model, terms, values, bound, seconds=seconds * level.share * 0.4, seed=seed)
+            best = model.linear.value(terms, values)
         for turn, engine in enumerate(engines):
             if best is not None and best <= bound:
+                break
+            if best is not None and end is not None and _too_large(model, end - time.monotonic()):
                 break
             budget = seconds * level.share * (0.4 if turn == 0 and len(engines) > 1 else 0.6)
             found = minimise(
@@ -168,6 +183,11 @@ def solve_month(
         proven = proven and best <= bound
     assert values is not None
     return plan_of(model, values, tuple(told))
+
+
+def _too_large(model: MonthModel, seconds: float) -> bool:
+    """Whether an engine would spend the time left on merely looking at the model."""
+    return seconds < len(model.linear.lows) / _LOOKS
 
 
 def plan_of(model: MonthModel, values: list[int], levels: tuple[LevelValue, ...]) -> MonthPlan:

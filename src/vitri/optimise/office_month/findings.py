@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from vitri.errors import Finding
 from vitri.i18n import N_
 from vitri.optimise.office_month.case import Cell, Member, OfficeMonth
 from vitri.optimise.people_data import Group, Person
+
+if TYPE_CHECKING:
+    from vitri.data.instance import Instance
+
+
+def pinned_circles(instance: Instance, office: str, month: str) -> list[Finding]:
+    """Return what is wrong with the backups pinned for the task groups of an office in a month."""
+    frame = instance.filled("officials")
+    here = set(frame.loc[frame["office"] == office, "code"])
+    roles: dict[str, list[tuple[Cell, str]]] = {"main": [], "backup": []}
+    pins = instance.filled("pins")
+    pins = pins[pins["official"].isin(here) & pins["task_group"].notna() & pins["kind"].isin(list(roles))]
+    columns = ["kind", "official", "task_group", "from_month", "to_month"]
+    for kind, who, group, first, last in pins[columns].itertuples(index=False, name=None):
+        if (first if isinstance(first, str) else "0") <= month <= (last if isinstance(last, str) else "9"):
+            roles[kind].append((("", group), who))
+    notes = Notes(month)
+    notes.circles(roles["main"], roles["backup"])
+    return notes.found
 
 
 @dataclass
@@ -179,9 +198,7 @@ class Notes:
             line=line,
         )
 
-    def circles(
-        self, case: OfficeMonth, mains: Sequence[tuple[Cell, str]], backups: Sequence[tuple[Cell, str]]
-    ) -> None:
+    def circles(self, mains: Sequence[tuple[Cell, str]], backups: Sequence[tuple[Cell, str]]) -> None:
         """Backups pinned in a circle: the same person twice, or two who only stand in for each other."""
         first, second = dict(mains), dict(backups)
         stands_for: dict[str, set[str]] = {}

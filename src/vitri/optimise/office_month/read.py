@@ -311,7 +311,7 @@ def _pinned(instance: Instance, case: OfficeMonth, month: str, notes: Notes) -> 
                     notes.pin_unfit(case, code, who, cell[1])
                     fits[cell][who] = Fit(False)
             (mains if kind == "main" else backups).extend((cell, who) for cell in own)
-    notes.circles(case, mains, backups)
+    notes.circles(mains, backups)
     grown = tuple(
         Line(
             item.code,

@@ -79,6 +79,9 @@ class Bundles(Protocol):
         `needed` puts all these units under one structure that holds those groups.
         """
 
+    def only(self, bundles: IntArray) -> Bundles:
+        """Return some of the bundles in all units."""
+
 
 @dataclass(frozen=True)
 class PricedBundles:
@@ -107,6 +110,10 @@ class PricedBundles:
         scopes = (0,) * len(offices) if alone else tuple(self.scope_of[u] for u in units.tolist())
         kept = self.needed if needed is None else needed.reshape(1, -1)
         return replace(self, cost=self.cost[:, units], office_of=offices, scope_of=scopes, needed=kept)
+
+    def only(self, bundles: IntArray) -> PricedBundles:
+        """Return the table of some bundles."""
+        return replace(self, membership=self.membership[bundles], cost=self.cost[bundles])
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Read the table."""
@@ -159,6 +166,12 @@ class DemandBundles:
             scope_of=scopes,
             needed=kept,
         )
+
+    def only(self, bundles: IntArray) -> DemandBundles:
+        """Return some bundles with the same work, laid out once for all."""
+        found = replace(self, membership=self.membership[bundles])
+        found.__dict__["work"] = self.work
+        return found
 
     def runs(self, asked: Sequence[int] | IntArray) -> Runs:
         """Price bundles by one matrix product and a few hinges per month, exactly in whole numbers."""

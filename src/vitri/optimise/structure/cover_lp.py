@@ -25,16 +25,26 @@ FEWEST_SHIFT = 20
 
 
 @dataclass(frozen=True)
+class Duals:
+    """Whole prices, scaled: of every group, of every cut (never positive), and of a position."""
+
+    group: IntArray
+    cut: IntArray
+    position: int
+
+
+@dataclass(frozen=True)
 class Relaxed:
     """A solved relaxation, in scaled whole numbers (cost · 2^shift).
 
     Every partition allowed costs at least ``base + Σ reduced`` over its columns, and `reduced` is never
-    negative. `value` are the (fractional) columns chosen, `positions` their sum.
+    negative. `value` are the (fractional) columns chosen, `positions` their sum, `duals` what proves it.
     """
 
     base: int
     reduced: IntArray
     value: npt.NDArray[np.float64]
+    duals: Duals
 
     @property
     def positions(self) -> float:
@@ -59,6 +69,7 @@ class CoverLp:
         self.penalty = 0.0
         self.useless = 0
         self.cuts = SubsetRows(self.held)
+        self.subsets: list[tuple[int, ...]] = []
         self._buffer = np.zeros((16, self.columns), dtype=np.int64)
         self.rhs = np.zeros(0, dtype=np.int64)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
@@ -97,6 +108,21 @@ class CoverLp:
                 if line[column]:
                     row.SetCoefficient(variable, int(line[column]))
             self.cut_rows.append(row)
+            self.subsets.append(subset)
+
+    def extend(self, membership: npt.NDArray[np.bool_]) -> None:
+        """Append columns; those entered so far stay where they are."""
+        self.held = np.concatenate([self.held, membership.astype(np.int64)])
+        self.columns = len(self.held)
+        self.cuts.held = self.held
+        wider = np.zeros((len(self._buffer), self.columns), dtype=np.int64)
+        wider[:, : self._buffer.shape[1]] = self._buffer
+        self._buffer = wider
+        for line, subset in enumerate(self.subsets):
+            self._buffer[line] = self.cuts.coefficients(subset)
+        more = np.zeros(len(membership), dtype=bool)
+        self.barred = np.concatenate([self.barred, more])
+        self.entered = np.concatenate([self.entered, more])
 
     def _enter(self, columns: IntArray) -> None:
         self.entered[columns] = True
@@ -156,8 +182,7 @@ class CoverLp:
         ones = np.ones(self.columns, dtype=np.int64)
         none = np.zeros(self.columns, dtype=bool)
         found = alone.solve(ones, none, 0, self.rows, self.rows << FEWEST_SHIFT)
-        least: int = -(-found.base >> FEWEST_SHIFT)
-        return max(1, min(self.rows, least))
+        return int(max(1, min(self.rows, -(-found.base >> FEWEST_SHIFT))))
 
     def _penalise(self, penalty: float) -> None:
         self.penalty = penalty
@@ -228,4 +253,6 @@ class CoverLp:
             slack = max(1, abs(base) >> 34)
             candidates = np.flatnonzero(allowed & (reduced < -slack) & ~self.entered)
             missing = candidates[np.argsort(reduced[candidates], kind="stable")][:NEW_COLUMNS]
-        return Relaxed(base, np.maximum(reduced, 0), np.where(value > 1e-9, value, 0.0)), missing
+        found = np.where(value > 1e-9, value, 0.0)
+        duals = Duals(row_price, cut_price, number_price)
+        return Relaxed(base, np.maximum(reduced, 0), found, duals), missing

@@ -13,7 +13,7 @@ pairs of groups in one position or in two (Ryan and Foster, 1981).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from vitri.optimise.structure.price import (
     sample_gains,
     sample_units,
 )
+from vitri.optimise.structure.price_out import PriceOut
 from vitri.optimise.structure.raise_bound import Raiser
 from vitri.optimise.structure.relax import Relaxation
 from vitri.optimise.structure.scope_curves import (
@@ -52,13 +53,17 @@ PILOT_PAIRS = 150_000
 # a run with little time still gets a first plan
 PILOT_SECONDS = 2.0
 USEFUL_PRICES, STREAMED_PRICES = 64, 320
+# more bundles than this are not kept in one table
+LISTED_BUNDLES = 30_000
 # (scope, bundle) columns of several structures at once beyond which only the common structure is tried
 MOST_COLUMNS = 2_000_000
 
 
 @dataclass(frozen=True)
 class StructurePlan:
-    """Positions per scope (bundle indices), posts (bundle, unit), the cost reached and its proven bound.
+    """Positions per scope (bundle indices), posts (row, unit), the cost reached and its proven bound.
+
+    `bundles` names the bundle of every row of `posts`: all of them, or those few that were not ruled out.
 
     `values` says for every node of the tree what one post more at its own limit is worth at most in the cost
     of this structure: positive where its ceiling binds, negative where its floor does. Posts that a floor
@@ -72,8 +77,13 @@ class StructurePlan:
     bound: int
     status: Status
     values: tuple[int, ...]
+    bundles: IntArray
     listed: int = 0
     parts: int = 0
+
+    def posts_of(self, bundle: int) -> IntArray:
+        """Return the posts of a bundle in every unit."""
+        return np.asarray(self.posts[self.bundles == bundle].sum(axis=0), dtype=np.int64)
 
 
 def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan | None:
@@ -89,6 +99,8 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
     plans = Plans(data, limits, len(tree.nodes))
     if any(needed.any() and not data.membership[:, needed].any(axis=0).all() for needed in data.needed):
         return None
+    if len(data.needed) == 1 and len(data.membership) > LISTED_BUNDLES:
+        return _priced_out(data, tree, limits, watch)
     pairs = len(data.membership) * len(data.office_of)
     start = None
     if len(data.needed) > 1:
@@ -108,6 +120,33 @@ def design_structure(data: Bundles, tree: Tree, watch: Watch) -> StructurePlan |
         return _plan(plans, 0, 0)
     found = branch(relaxation, plans, watch, start)
     return None if found is None else _plan(plans, *found)
+
+
+def _priced_out(data: Bundles, tree: Tree, limits: Laminar, watch: Watch) -> StructurePlan | None:
+    """Choose among more bundles than are kept in a table: all are priced, few remain."""
+
+    def relax(some: Bundles, plans: Plans) -> Relaxation | None:
+        return _relaxation(some, tree, limits, plans, watch, None)
+
+    def narrow(some: Bundles, start: Chosen | None) -> tuple[int, int, Chosen] | None:
+        plans = Plans(some, limits, len(tree.nodes))
+        if start is not None:
+            plans.value(start)
+        relaxation = _relaxation(some, tree, limits, plans, watch, start)
+        if relaxation is None:
+            raise UndecidedError
+        found = branch(relaxation, plans, _quiet(watch), start)
+        return None if found is None or plans.best is None else (plans.best[0], found[0], plans.best[1])
+
+    found = PriceOut(data, limits, relax, narrow, watch).run(np.zeros(0, dtype=np.int64))
+    if found is None:
+        return None
+    cost, bound, chosen, parts = found
+    plans = Plans(data.only(chosen), limits, len(tree.nodes))
+    if plans.value((tuple(range(len(chosen))),)) != cost:
+        raise UndecidedError
+    plan = _plan(plans, bound, parts)
+    return replace(plan, positions=(tuple(chosen.tolist()),), bundles=chosen)
 
 
 def _columns(data: Bundles) -> int:
@@ -257,4 +296,6 @@ def _plan(plans: Plans, bound: int, parts: int) -> StructurePlan:
     cost, chosen = plans.best
     posts, values = plans.posts(chosen)
     status: Status = "optimal" if bound == cost else "feasible"
-    return StructurePlan(chosen, posts, cost, bound, status, tuple(values.tolist()), len(plans.seen), parts)
+    rows = np.arange(len(posts))
+    worth = tuple(values.tolist())
+    return StructurePlan(chosen, posts, cost, bound, status, worth, rows, len(plans.seen), parts)

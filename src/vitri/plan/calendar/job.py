@@ -15,6 +15,8 @@ from vitri.data.instance import Instance
 from vitri.errors import AuditError, DataError, Findings
 from vitri.optimise.month.plan import MonthPlan
 from vitri.optimise.month.search import solve_month
+from vitri.optimise.office_month.findings import pinned_circles
+from vitri.plan.calendar.frozen import with_past
 from vitri.plan.calendar.rows import from_tables, tables_of
 from vitri.plan.month_audit import RULES, audit_month
 from vitri.plan.result import Result
@@ -25,11 +27,19 @@ from vitri.policy.worktime import check_time, time_fund
 from vitri.workload import compute
 from vitri.workload.month.problem import MonthProblem
 from vitri.workload.month.read import read_month
+from vitri.workload.month.rest import Past
 
 if TYPE_CHECKING:
     from vitri.optimise.engine import SolveOptions
 
 _LEVEL_SECONDS = 30.0
+#: The whole month, what is past of it, and the tables published.
+Begun = tuple[MonthProblem, Past, Mapping[str, pd.DataFrame]]
+
+
+def begun_tables(rest: dict[str, pd.DataFrame], begun: Begun | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of a plan, joined with what is past of its month."""
+    return rest if begun is None else with_past(rest, *begun)
 
 
 def problems(
@@ -52,7 +62,7 @@ def problems(
     found: list[MonthProblem] = []
     for code in offices:
         problem, more = read_month(instance, model, lines, code, month)
-        findings = findings + more
+        findings = findings + more + Findings.of(pinned_circles(instance, code, month))
         found.append(problem)
     if findings.errors:
         raise DataError(findings)
@@ -98,16 +108,23 @@ def result_of(
     started: dt.datetime,
     state: str = "draft",
     more: Mapping[str, Any] | None = None,
+    begun: Mapping[str, Begun] | None = None,
 ) -> Result:
-    """Write plans as run tables, read them back, audit what was read, and return the result."""
-    parts = [tables_of(plan, month, state) for plan in plans]
+    """Write plans as run tables, read them back, audit what was read, and return the result.
+
+    `begun` holds, by office, what is past of months that are under way.
+    """
+    begun = begun or {}
+    parts = [begun_tables(tables_of(plan, month, state), begun.get(plan.problem.office)) for plan in plans]
     tables = {
         name: conform(name, pd.concat([part[name] for part in parts], ignore_index=True))
         for name in ("sessions", "assignments", "unmet", "load")
     }
     broken = Findings()
     for plan in plans:
-        broken = broken + audit_month(plan.problem, *from_tables(plan.problem, tables, month))
+        past = begun.get(plan.problem.office)
+        day = past[1].day if past is not None else 0
+        broken = broken + audit_month(plan.problem, *from_tables(plan.problem, tables, month, day))
     if len(broken):
         raise AuditError(broken)
     levels = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from vitri.data.instance import Instance
 from vitri.errors import DataError, Finding
@@ -11,13 +12,16 @@ from vitri.i18n import N_
 from vitri.optimise.month.keep import Changes, Published, keep_places
 from vitri.optimise.month.plan import MonthPlan
 from vitri.optimise.month.search import Level, month_levels, solve_month
-from vitri.plan.calendar.job import problems, result_of
+from vitri.plan.calendar.frozen import first_open_day
+from vitri.plan.calendar.job import Begun, problems, result_of
 from vitri.plan.calendar.rows import from_tables
 from vitri.plan.result import Result
 from vitri.policy import model_for
 from vitri.workload.month.problem import MonthProblem
+from vitri.workload.month.rest import past_of, rest_of
 
 _SECONDS = 20.0
+_TOTAL = 1.0
 _POINTS = 8
 
 
@@ -38,13 +42,24 @@ class FrontPoint:
     chosen: bool = False
 
 
-def replan(run: Result, instance: Instance, *, budget: int | None = None) -> tuple[Result, list[FrontPoint]]:
+def replan(
+    run: Result,
+    instance: Instance,
+    *,
+    budget: int | None = None,
+    today: dt.date | None = None,
+    front: bool = False,
+    seconds: float | None = None,
+) -> tuple[Result, list[FrontPoint]]:
     """Plan a published month again after changes, close to what was published.
 
     `instance` is the changed scenario. Without a budget, as much work is done as is possible at all, with the
     fewest tasks and events given to other people; with one, at most so many change per office. Either way
-    most work then stays in its sessions. Returns the new result, and the front: what each number of changes
-    would buy. Raises `DataError` where the run is no calendar or the changed scenario cannot be used.
+    most work then stays in its sessions. Sessions before `today` stay as published. Returns the new result,
+    and what the changes buy: the point chosen, or with `front` each number of changes up to the one that
+    does all there is to do. `seconds` is the solving time of an office's plan (1 s; 20 s for each level of
+    a front, whose points are to be proven). Raises `DataError` where the run is no
+    calendar or the changed scenario cannot be used.
     """
     if run.info.get("kind") != "calendar":
         raise DataError(
@@ -61,23 +76,31 @@ def replan(run: Result, instance: Instance, *, budget: int | None = None) -> tup
     offices = [str(office) for office in run.info["offices"]]
     found, findings = problems(instance, model, month, offices[0] if len(offices) == 1 else None)
     plans: list[MonthPlan] = []
-    front: list[FrontPoint] = []
-    for problem in found:
-        published = published_of(problem, run, month)
-        plan, points = _office(problem, published, budget)
+    told: list[FrontPoint] = []
+    begun: dict[str, Begun] = {}
+    for whole in found:
+        problem, day = whole, first_open_day(whole, today)
+        if day:
+            past = past_of(whole, run.tables["sessions"], day)
+            problem = rest_of(whole, past)
+            begun[whole.office] = (whole, past, run.tables)
+        published = published_of(problem, run, month, day)
+        plan, points = office_front(problem, published, budget, front, seconds)
         plans.append(plan)
-        front += points
-    more = {
+        told += points
+    more: dict[str, Any] = {
         "published_digest": run.digest,
         "budget": budget,
-        "front": [asdict(point) for point in front],
+        "front": [asdict(point) for point in told],
     }
-    return result_of(instance, model, month, plans, findings, started, more=more), front
+    if begun and today is not None:
+        more["today"] = today.isoformat()
+    return result_of(instance, model, month, plans, findings, started, more=more, begun=begun), told
 
 
-def published_of(problem: MonthProblem, run: Result, month: str) -> Published:
-    """Return what a run published, in the numbers of a problem."""
-    owners, sent, pieces = from_tables(problem, run.tables, month)
+def published_of(problem: MonthProblem, run: Result, month: str, day: int = 0) -> Published:
+    """Return what a run published from a day on, in the numbers of a problem."""
+    owners, sent, pieces = from_tables(problem, run.tables, month, day)
     return Published(
         tuple(tuple(who) for who in owners),
         tuple(tuple(who) for who in sent),
@@ -85,7 +108,9 @@ def published_of(problem: MonthProblem, run: Result, month: str) -> Published:
     )
 
 
-def _solve(problem: MonthProblem, published: Published, budget: int | None) -> MonthPlan:
+def _solve(
+    problem: MonthProblem, published: Published, budget: int | None, seconds: float, total: float | None
+) -> MonthPlan:
     """Minimise what is left undone, then the changes, then overtime and the heaviest load."""
     changes = Changes(published, budget)
     levels: list[Level] = []
@@ -94,16 +119,19 @@ def _solve(problem: MonthProblem, published: Published, budget: int | None) -> M
             levels.append(changes.level())
         if level.measure != "peak_load_dec1":
             levels.append(level)
-    return solve_month(problem, tuple(levels), seconds=_SECONDS, change=changes)
+    return solve_month(problem, tuple(levels), seconds=seconds, total=total, change=changes)
 
 
-def _office(
-    problem: MonthProblem, published: Published, budget: int | None
+def office_front(
+    problem: MonthProblem, published: Published, budget: int | None, front: bool, seconds: float | None
 ) -> tuple[MonthPlan, list[FrontPoint]]:
-    best = _solve(problem, published, None)
+    """Return the plan chosen for an office's problem and the points told of it, as `replan` says."""
+    total = None if front else (seconds or _TOTAL)
+    level = (seconds or _SECONDS) if front else (seconds or _TOTAL)
+    best = _solve(problem, published, None, level, total)
     needed = _measure(best, "changed_people")
     least = _forced(problem, published)
-    budgets = sorted(set(range(least, needed)))
+    budgets = sorted(set(range(least, needed))) if front else []
     if len(budgets) > _POINTS:
         step = -(-len(budgets) // _POINTS)
         budgets = budgets[::step]
@@ -111,12 +139,16 @@ def _office(
         budgets.append(budget)
     plans = {needed: best}
     for allowed in sorted(budgets):
-        plans[allowed] = _solve(problem, published, allowed)
+        plans[allowed] = _solve(problem, published, allowed, level, total)
     if budget is not None and budget < least:
         raise DataError(_too_tight(problem, budget, least))
     picked = needed if budget is None else min(budget, needed)
-    front = [_point(problem, allowed, plan, allowed == picked) for allowed, plan in sorted(plans.items())]
-    return keep_places(plans[picked], published), front
+    points = [
+        _point(problem, allowed, plan, allowed == picked)
+        for allowed, plan in sorted(plans.items())
+        if front or allowed == picked
+    ]
+    return keep_places(plans[picked], published), points
 
 
 def _forced(problem: MonthProblem, published: Published) -> int:

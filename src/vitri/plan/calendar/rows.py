@@ -211,24 +211,35 @@ def _overtime(plan: MonthPlan) -> dict[tuple[int, int], int]:
 
 
 def from_tables(
-    problem: MonthProblem, tables: Mapping[str, pd.DataFrame], month: str
+    problem: MonthProblem, tables: Mapping[str, pd.DataFrame], month: str, day: int = 0
 ) -> tuple[list[list[int]], list[list[int]], list[Row]]:
     """Read owners, people sent to events and pieces of work back from run tables, by codes.
 
-    What the problem does not know (any more) is left out.
+    What the problem does not know (any more) is left out. With a first open `day` only the sessions from it
+    on are read, and owners are those who work in them.
     """
     people = {code: p for p, code in enumerate(problem.people)}
-    number = {(task.registration, task.pool): k for k, task in enumerate(problem.tasks)}
+    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, task in enumerate(problem.tasks):
+        numbers[task.registration, task.pool].append(place)
+
+    def number_of(row: Any, p: int) -> int | None:
+        """A team's work that was begun is a task for each of its people."""
+        mine = numbers.get((str(row.registration), str(row.pool)), [])
+        return next((k for k in mine if p in problem.tasks[k].people), mine[0] if mine else None)
+
     events = {event.code: i for i, event in enumerate(problem.events)}
     owners: list[list[int]] = [[] for _ in problem.tasks]
     sent: list[list[int]] = [[] for _ in problem.events]
     given = tables["assignments"]
+    if day:
+        given = given.iloc[:0]
     for row in each_row(given[(given["office"] == problem.office) & (given["month"] == month)]):
-        k = number.get((str(row.registration), str(row.pool)))
+        k = number_of(row, people.get(str(row.official), -1))
         if k is not None and row.official in people:
             owners[k].append(people[str(row.official)])
     pieces: dict[tuple[int, int, int, int], int] = defaultdict(int)
-    days = {day.isoformat(): d for d, day in enumerate(problem.days)}
+    days = {date.isoformat(): d for d, date in enumerate(problem.days) if d >= day}
     sessions = tables["sessions"]
     for row in each_row(sessions[sessions["office"] == problem.office]):
         if row.date not in days:
@@ -240,8 +251,10 @@ def from_tables(
                 here = {people[code] for code in named if code in people}
                 sent[i] = sorted(here - set(problem.events[i].fixed))
             continue
-        k = number.get((str(row.registration), str(row.pool)))
+        k = number_of(row, people.get(str(row.officials), -1))
         if k is not None and row.officials in people:
+            if day and people[row.officials] not in owners[k]:
+                owners[k].append(people[row.officials])
             key = (k, people[row.officials], days[row.date], SESSIONS.index(row.session))
             pieces[key] += int(row.minutes)
     return [sorted(who) for who in owners], sent, [(*key, minutes) for key, minutes in sorted(pieces.items())]
