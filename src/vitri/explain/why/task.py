@@ -4,7 +4,7 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,7 @@ class Month:
     tables: Mapping[str, pd.DataFrame]
     instance: Instance
     model: PlanningModel
+    _now: dict[str, dict[tuple[str, str, str], str]] = field(default_factory=dict)
 
     @cached_property
     def answers(self) -> list[tuple[OfficeMonth, Given]]:
@@ -100,6 +101,12 @@ class Month:
     def officials(self) -> set[str]:
         """Return the codes of the officials."""
         return {person.code for case, _ in self.answers for person in case.people}
+
+    def broken_now(self, case: OfficeMonth, given: Given) -> dict[tuple[str, str, str], str]:
+        """Return what the rules say of an office's month as it was assigned; measured once."""
+        if case.office not in self._now:
+            self._now[case.office] = self.broken(case, given)
+        return self._now[case.office]
 
     def broken(self, case: OfficeMonth, given: Given) -> dict[tuple[str, str, str], str]:
         """Return what the rules of a month say of a plan that breaks them, in Vietnamese and English joined.
@@ -236,7 +243,7 @@ def _obstacle(month: Month, case: OfficeMonth, line: Line, who: str) -> tuple[st
 
 def _rule_text(month: Month, case: OfficeMonth, given: Given, line: Line, move: Move, lang: Lang) -> str:
     """Say which rules of the month the move breaks, as the rules themselves say it."""
-    before = month.broken(case, given)
+    before = month.broken_now(case, given)
     after = month.broken(case, moved(case, given, line, move.after))
     said = [text.split("\n")[LANGS.index(lang)] for key, text in after.items() if key not in before]
     if said:
