@@ -175,6 +175,15 @@ def _distinct(level: _Level) -> _Level:
 
     With cuts the excess depends on the way; a dearer way to the same state is never part of a better plan.
     """
+    most = int(level.posts.max(initial=0)) + 1
+    if int(level.masks.max(initial=0)) < (1 << 62) // most:
+        # one number for both
+        keys = level.masks * most + level.posts
+        order = np.lexsort((level.costs, keys))
+        keys = keys[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = keys[1:] != keys[:-1]
+        return level.take(order[first])
     order = np.argsort(level.costs, kind="stable")
     order = order[np.lexsort((level.posts[order], level.masks[order]))]
     masks, posts = level.masks[order], level.posts[order]
