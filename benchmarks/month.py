@@ -156,7 +156,7 @@ def replanned(plan: MonthPlan, workers: int) -> str:
     changes = Changes(published)
     began = time.perf_counter()
     levels = (empty_places(), undone_work(), changes.level())
-    again = solve_month(changed, levels, seconds=2.0, change=changes, workers=workers)
+    again = solve_month(changed, levels, total=1.0, change=changes, workers=workers)
     again = keep_places(again, published)
     took = time.perf_counter() - began
     moved = again.levels[-1]
