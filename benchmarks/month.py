@@ -116,10 +116,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="two loads, short limits")
     parser.add_argument("--time", type=float, default=None, help="seconds per level")
+    parser.add_argument("--load", type=float, action="append", help="scale of the effort (1.1 is 0.93)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peers", action="store_true", help="the plain engines as well")
     options = parser.parse_args()
     loads = (0.9, 1.1) if options.quick else (0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
+    loads = options.load or loads
     seconds = options.time or (5.0 if options.quick else 15.0)
     methods: list[tuple[str, tuple[EngineName, ...], bool]] = [("vitri", ("highs", "cp-sat"), True)]
     if options.peers or options.quick:
@@ -154,14 +156,15 @@ def replanned(plan: MonthPlan, workers: int) -> str:
     pieces = {(x.task, x.person, x.day, x.session): x.minutes for x in plan.pieces}
     published = Published(plan.owners, plan.sent, pieces)
     changes = Changes(published)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     levels = (empty_places(), undone_work(), changes.level())
-    again = solve_month(changed, levels, seconds=2.0, change=changes, workers=workers)
+    again = solve_month(changed, levels, total=1.0, change=changes, workers=workers)
     again = keep_places(again, published)
-    took = time.perf_counter() - began
+    took, cpu = time.perf_counter() - began, time.process_time() - cpu
     moved = again.levels[-1]
     return (
-        f"undone {shown(again.levels[1])}   changes {moved.value} (bound {moved.bound})   {took:5.1f} s  "
+        f"undone {shown(again.levels[1])}   changes {moved.value} (bound {moved.bound})   "
+        f"{took:5.1f} s (CPU {cpu:4.1f})  "
         f"{'verified' if verified(again) else 'REFUSED'}"
     )
 

@@ -117,3 +117,22 @@ def test_a_bad_month_is_told(
     assert "Traceback" not in told
     assert code == exits[place], told
     assert [name for name in (*names, proposals[place]) if name not in told] == [], told
+
+
+def test_a_room_taken_by_a_registration_and_an_event(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A registration's own session in a room that an event has then: both are named, and the room."""
+    folder = tmp_path / "thang"
+    shutil.copytree(root / "tests" / "fixtures" / "mot-thang", folder)
+    path = folder / "registrations.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    row = "R78,SM,MTTQ,,Tập huấn,TH,240,1,,2021-06-28,,,morning,1,program,registered,"
+    text = [f"{lines[0]},resources", *(f"{line}," for line in lines[1:]), f"{row},HT"]
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    code = vitri(["calendar", str(folder), "--month", "2021-06", "--office", "SM", "--lang", "en"])
+    told = re.sub(r"\s+", " ", capsys.readouterr().err)
+    assert code == 1, told
+    assert all(word in told for word in ("double_booking", "H03", "R78", "both have HT", "28/06/2021")), told
+    path.write_text("\n".join([*text[:-1], f"{row},PH"]) + "\n", encoding="utf-8")
+    assert vitri(["calendar", str(folder), "--month", "2021-06", "--office", "SM", "--lang", "en"]) == 0

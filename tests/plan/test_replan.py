@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +208,25 @@ def test_a_front_says_what_each_change_buys() -> None:
     picked, one = office_front(problem, published, 1, False, None)
     assert [(p.budget, p.unmet_minutes, p.chosen) for p in one] == [(1, 100, True)]
     assert len(picked.undone) > 0
+
+
+def test_what_must_give_is_said_and_is_enough(
+    scenario: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Work due too soon is left undone; the due date said is enough once it stands in the table."""
+    folder = tmp_path / "thang"
+    shutil.copytree(scenario, folder)
+    table = folder / "registrations.csv"
+    row = "R77,SM,MTTQ,,Báo cáo gấp,TH,2400,1,,2021-06,2021-06-21,{due},,1,urgent,registered,\n"
+    before = table.read_text(encoding="utf-8")
+    table.write_text(before + row.format(due="2021-06-22"), encoding="utf-8")
+    assert vitri(["calendar", str(folder), "--month", "2021-06", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    found = re.search(r"- R77 \(Báo cáo gấp\): due \d+ days later, on (\d\d)/06/2021; CB04", told)
+    assert found, told
+    table.write_text(before + row.format(due=f"2021-06-{found[1]}"), encoding="utf-8")
+    assert vitri(["calendar", str(folder), "--month", "2021-06", "--lang", "en"]) == 0
+    assert "What must give" not in capsys.readouterr().out
 
 
 def begun() -> MonthProblem:

@@ -228,10 +228,10 @@ def _record(result: Result, instance: Instance, path: Path, month: str, who: str
 @common
 def alternatives(run: Path, task: str, official: str, top: int) -> None:
     """Print the ranked single moves of a task or an official from the assigned run."""
-    from vitri.cli.plan_commands import load_run
     from vitri.optimise.office_month.levels import levels_from
     from vitri.optimise.office_month.moves import alternatives as moves_of
-    from vitri.optimise.office_month.tables import restore
+    from vitri.optimise.office_month.restore import TABLES, restore_records
+    from vitri.plan.saved_month import read_saved_month
 
     lang = language()
     if bool(task) == bool(official):
@@ -243,9 +243,8 @@ def alternatives(run: Path, task: str, official: str, top: int) -> None:
                 advice=N_("Give --task ID or --official CODE."),
             )
         )
-    result = load_run(run)
-    model = result.model
-    if result.info.get("kind") != "month" or model is None:
+    result = read_saved_month(run, TABLES)
+    if result.info.get("kind") != "month" or result.limits is None:
         raise DataError(
             Finding(
                 code="not_a_month",
@@ -254,9 +253,7 @@ def alternatives(run: Path, task: str, official: str, top: int) -> None:
                 advice=N_("Make one: vitri assign DIR --month YYYY-MM --out RUN."),
             )
         )
-    apart = frozenset(frozenset((pair.a, pair.b)) for pair in model.forbidden_pair)
-    bands = tuple(sorted(int(band) for band in model.report.load_bands_pct))
-    answers = restore(result.tables, apart, model.staffing.max_people_per_group, bands)
+    answers = restore_records(result.rows, *result.limits)
     known = (
         {line_.code.partition("@")[0] for case, _ in answers for line_ in case.lines}
         if task

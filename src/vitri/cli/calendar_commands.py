@@ -53,6 +53,7 @@ def calendar(
 def show(result: Result, output: Path | None) -> None:
     """Print a calendar, and save it with its workbook and calendar files."""
     from vitri.errors import Finding, Findings
+    from vitri.explain.month_gives import what_must_give
     from vitri.report.work_calendar import COLUMNS, calendar_lines, level_lines, undone_lines
 
     lang = language()
@@ -64,6 +65,16 @@ def show(result: Result, output: Path | None) -> None:
             line()
     for text in [*level_lines(result, lang), *undone_lines(result, lang)]:
         line(text)
+    gives = what_must_give(result, lang)
+    if gives:
+        line(
+            tr(
+                "What must give, the least urgent first (each is enough for its work, all else as planned):",
+                lang,
+            )
+        )
+    for text in gives:
+        line(f"- {text}")
     told = [row[lang] for row in result.info["warnings"]]
     rows_ = [Finding(**{**row, "severity": "warning"}) for row in told]
     show_findings(Findings.of(rows_), to_stderr=True)

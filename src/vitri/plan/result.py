@@ -11,7 +11,8 @@ import pandas as pd
 
 from vitri.errors import DataError
 from vitri.i18n import LANGS, Lang
-from vitri.plan.run_folder import SCHEMA, described, input_folder, plain, read_model, read_run, write_run
+from vitri.plan.run_folder import described, input_folder, plain, read_model, read_run, write_run
+from vitri.plan.run_info import SCHEMA
 from vitri.plan.run_tables import RUN_TABLES, conform
 from vitri.plan.summary import Summary, summarise
 

@@ -22,15 +22,20 @@ from vitri.data import write_folder
 from vitri.data.instance import Instance
 from vitri.errors import DataError, Finding, UsageError
 from vitri.i18n import N_
+from vitri.plan.run_info import (
+    INPUT,
+    MODEL_FILE,
+    RESULT_FILE,
+    SCHEMA,
+    broken,
+    changed,
+    missing,
+    read_info,
+    result_digest,
+)
 from vitri.plan.run_tables import RUN_TABLES, RunTable, conform
 from vitri.policy import PlanningModel
 
-SCHEMA = 1
-RESULT_FILE = "result.json"
-INPUT = "input"
-MODEL_FILE = "model/model.json"
-#: Keys of ``result.json`` that its digest leaves out: when and where it was made, not what was found.
-OUTSIDE_DIGEST = ("started_at", "seconds", "machine", "result_digest")
 #: Tables of a scenario that no run folder ever holds a copy of.
 PRIVATE = frozenset({"official_details"})
 
@@ -56,16 +61,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value)
     raise TypeError(f"{type(value).__name__} has no place in {RESULT_FILE}")
-
-
-def result_digest(info: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a result: everything but clock times and the machine.
-
-    The checksums of the tables are part of it, so two runs with one digest hold the same tables.
-    """
-    kept = {key: value for key, value in info.items() if key not in OUTSIDE_DIGEST}
-    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def csv_bytes(table: RunTable, frame: pd.DataFrame) -> bytes:
@@ -206,68 +201,32 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     Raises `DataError` with every finding at once: a file missing, changed since it was written, or broken,
     or a run written by a newer version.
     """
-    info = _read_info(folder)
+    info = read_info(folder)
     findings: list[Finding] = []
     tables: dict[str, pd.DataFrame] = {}
     if info.get("result_digest") != result_digest(info):
-        findings.append(_changed(RESULT_FILE))
+        findings.append(changed(RESULT_FILE))
     for file, facts in sorted(info["files"].items()):
         name = file.removesuffix(".csv")
         if name not in RUN_TABLES or not isinstance(facts, Mapping):
-            findings.append(_broken(RESULT_FILE, f"files.{file}"))
+            findings.append(broken(RESULT_FILE, f"files.{file}"))
             continue
         try:
             content = (folder / file).read_bytes()
         except OSError:
-            findings.append(_missing(file))
+            findings.append(missing(file))
             continue
         if hashlib.sha256(content).hexdigest() != facts.get("sha256"):
-            findings.append(_changed(file))
+            findings.append(changed(file))
             continue
         frame = _read_table(RUN_TABLES[name], content)
         if frame is None or len(frame) != facts.get("rows"):
-            findings.append(_broken(file, ""))
+            findings.append(broken(file, ""))
         else:
             tables[name] = frame
     if findings:
         raise DataError(findings)
     return info, tables
-
-
-def _read_info(folder: Path) -> dict[str, Any]:
-    path = folder / RESULT_FILE
-    if not path.is_file():
-        message = N_("There is no run here.") if folder.exists() else N_("There is no such folder.")
-        raise DataError(
-            Finding(
-                code="no_run",
-                table=str(folder),
-                column=RESULT_FILE,
-                message=message,
-                advice=N_("Look at the name of the folder."),
-            )
-        )
-    try:
-        info = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        raise DataError(_broken(RESULT_FILE, "")) from None
-    schema = info.get("schema") if isinstance(info, dict) else None
-    if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
-        raise DataError(
-            Finding(
-                code="schema_newer",
-                table=RESULT_FILE,
-                column="schema",
-                value=str(schema),
-                allowed=N_("at most {known}"),
-                message=N_("The run was written by a newer version of vitri (schema {schema})."),
-                advice=N_("Read it with that version, or solve the scenario again."),
-                fields={"schema": schema, "known": SCHEMA},
-            )
-        )
-    if schema != SCHEMA or isinstance(schema, bool) or not isinstance(info.get("files"), dict):
-        raise DataError(_broken(RESULT_FILE, "schema, files"))
-    return dict(info)
 
 
 def _read_table(table: RunTable, content: bytes) -> pd.DataFrame | None:
@@ -299,39 +258,6 @@ def _whole(values: pd.Series) -> pd.Series:
     result = np.zeros(len(values), dtype=np.int64)
     result[known] = values[known].to_numpy(dtype=object).astype(np.int64)
     return pd.Series(pd.arrays.IntegerArray(result, ~known), index=values.index)
-
-
-def _missing(file: str) -> Finding:
-    return Finding(
-        code="missing_file",
-        table=file,
-        allowed=N_("all files of the run"),
-        message=N_("{file} is missing from the run folder."),
-        advice=N_("Copy the run folder again, whole, or solve the scenario again."),
-        fields={"file": file},
-    )
-
-
-def _changed(file: str) -> Finding:
-    return Finding(
-        code="changed_file",
-        table=file,
-        allowed=N_("the file as it was written"),
-        message=N_("{file} was changed after the run was written."),
-        advice=N_("Copy the run folder again, whole, or solve the scenario again."),
-        fields={"file": file},
-    )
-
-
-def _broken(file: str, column: str) -> Finding:
-    return Finding(
-        code="broken_file",
-        table=file,
-        column=column,
-        message=N_("{file} cannot be read as part of a run."),
-        advice=N_("Copy the run folder again, whole, or solve the scenario again."),
-        fields={"file": file},
-    )
 
 
 def input_folder(folder: Path) -> Path | None:

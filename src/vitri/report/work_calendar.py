@@ -194,7 +194,7 @@ def _merge_days(sheet: Any, at: int, days: list[str], look: Any) -> None:
 
 _WORK = (
     (N_("Official"), 11),
-    (N_("Day"), 13),
+    (N_("Day"), 22),
     (N_("Session"), 9),
     (N_("Time"), 13),
     (N_("Registration"), 13),

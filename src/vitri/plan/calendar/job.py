@@ -13,6 +13,7 @@ import pandas as pd
 from vitri._version import __version__
 from vitri.data.instance import Instance
 from vitri.errors import AuditError, DataError, Findings
+from vitri.optimise.month.concede import concessions
 from vitri.optimise.month.plan import MonthPlan
 from vitri.optimise.month.search import solve_month
 from vitri.optimise.office_month.findings import pinned_circles
@@ -99,6 +100,25 @@ def plan_calendar(
     return result_of(instance, model, month, plans, findings, started)
 
 
+def _concessions(plan: MonthPlan) -> list[dict[str, Any]]:
+    """Return what must give for the work left undone, by codes."""
+    problem = plan.problem
+    return [
+        {
+            "office": problem.office,
+            "task": problem.tasks[way.task].code,
+            "title": problem.tasks[way.task].title,
+            "priority": problem.tasks[way.task].priority,
+            "official": problem.people[way.person],
+            "kind": way.kind,
+            "amount": way.amount,
+            "first": problem.days[way.first if way.day is None else way.day].isoformat(),
+            "last": problem.days[way.last if way.day is None else way.day].isoformat(),
+        }
+        for way in concessions(plan)
+    ]
+
+
 def result_of(
     instance: Instance,
     model: PlanningModel,
@@ -153,6 +173,7 @@ def result_of(
         "offices": [plan.problem.office for plan in plans],
         "status": "optimal" if proven else "feasible",
         "levels": levels,
+        "concessions": [row for plan in plans for row in _concessions(plan)],
         "totals": {"unmet_minutes": int(tables["unmet"]["minutes"].sum())},
         "audit": {"passed": True, "rules_checked": RULES},
         "warnings": [{"vi": row.render("vi"), "en": row.render("en")} for row in findings.warnings],
