@@ -37,6 +37,7 @@ _STEPS = (20, 80, 20)
 _QUICK_TRIES = 2
 _TRIES = 3
 _TRY_STEPS = 150
+_UNLIMITED_DIVES = 8
 _SHARES = (0.15, 0.08, 0.25, 0.04)
 _COVERS = (0.9, 1.0, 0.8, 1.0)
 
@@ -162,7 +163,7 @@ class _Search:
             top = self.staff if self.value is None else self.value - 1
             more = min(top, self.bound + reach)
             good = self.settle(more, time.monotonic() + 0.5 * min(self.left(), 1e9))
-            if good is None and more == top and self.left() < 0.05 * self.whole():
+            if good is None and more == top and (self.until == math.inf or self.left() < 0.05 * self.whole()):
                 break
             reach = max(1, reach // 2) if good else 2 * reach
         return False
@@ -173,7 +174,8 @@ class _Search:
         swept = self.swept(people, until, start, _TRIES)
         if swept is not None:
             return swept
-        while time.monotonic() < until:
+        # without a limit a number of people that stays open is given up after so many dives
+        while time.monotonic() < until and (self.until < math.inf or turn < _UNLIMITED_DIVES):
             found = dive(
                 self.problem,
                 self.days,
