@@ -124,7 +124,8 @@ class _Search:
                 self.raise_bound(wider)
             if self.bound > self.staff:
                 return self.answer(infeasible=True)
-            self.quick(self.bound)
+            if not self.quick(self.bound) and self.bound == len(moment):
+                self.from_above()
         if self.climb():
             return self.answer(infeasible=True)
         return self.answer()
@@ -210,8 +211,8 @@ class _Search:
         weights = DayPrices(self.problem, self.days, people)
         moment = busiest_moment(self.problem)
         self.weights = weights
-        # beyond the busiest moment it is the choice of people that is hard: days find it sooner
-        wide = people > len(moment)
+        # where the busiest moment needs fewer, the choice of people is hard: days find it sooner
+        wide = self.bound > len(moment)
         tries = 1 if wide else tries
         for turn in range(tries):
             prices = weights.improve(_STEPS[min(turn, len(_STEPS) - 1)], until)
@@ -229,6 +230,21 @@ class _Search:
             if turn > 0:
                 weights.raise_on(search.open())
         return None
+
+    def from_above(self) -> None:
+        """Find a good hand-out to more people than the bound by sweeps alone, in half of the time."""
+        failed, reach = self.bound, max(1, self.tasks // 150)
+        half = self.until - 0.5 * self.whole() if self.until < math.inf else math.inf
+        while time.monotonic() < half and (self.value is None or self.value - failed > 1):
+            top = self.staff if self.value is None else self.value - 1
+            more = min(top, failed + reach)
+            if self.swept(more, half, [], _QUICK_TRIES):
+                assert self.value is not None
+                reach = max(1, (self.value - failed) // 2)
+            elif more == top:
+                return
+            else:
+                failed, reach = more, 2 * reach
 
     def mend(self, owners: IntArray, people: int, turn: int, until: float) -> bool:
         """Repair what a dive left open; True if nothing stays open."""
