@@ -1,8 +1,8 @@
 """The fixed-time core: tasks with fixed times to the fewest people who can do them (SMPTSP).
 
-The number of people starts at a proven bound and rises only with a proof: a sweep from the busiest moment, local
-search and days by column generation look for a hand-out; prices of tasks prove that there is none. Where neither is found in time,
-larger numbers are tried, and value and bound stay apart.
+The number of people starts at a proven bound and rises only with a proof: sweeps from the busiest moment,
+local search and days by column generation look for a hand-out; prices of tasks prove that there is none.
+Where neither is found in time, larger numbers are tried, and value and bound stay apart.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ class CrewOptions:
 
     `engines` names the integer engines that may be used, in order of preference: ``highs``, ``cp_sat``.
     The answer depends on the clock only through the time limit. Without one, the fixed-time core gives up a
-    number of people that stays open after a number of dives; the capacity core stops after `rounds` of growing
-    effort (None: when proven).
+    number of people that stays open after a number of dives; the capacity core stops after `rounds` of
+    growing effort (None: when proven).
     """
 
     time_limit_s: float | None = None
