@@ -41,15 +41,25 @@ def problem_of(file: ShiftFile) -> FixedTimeProblem:
     return FixedTimeProblem(starts=times[:, 0], ends=times[:, 1], qualified=qualified)
 
 
-def verified(file: ShiftFile, answer: FixedTimeAnswer) -> bool:
-    """Whether hand-out and bound stand up to the checkers."""
-    good = answer.value is None or check_shifts(file, answer.owners) == answer.value
-    good = good and check_conflicts(file, answer.conflict_set)
-    proven = len(answer.conflict_set)
+def assignment_verified(file: ShiftFile, answer: FixedTimeAnswer) -> bool:
+    """Whether the hand-out stands up to the checker; False without one."""
+    return answer.value is not None and check_shifts(file, answer.owners) == answer.value
+
+
+def bound_verified(file: ShiftFile, answer: FixedTimeAnswer) -> str | None:
+    """How the bound was verified: ``set`` by hand, ``prices`` by best days, ``search`` only by an engine.
+
+    None where a conflict set or prices do not stand up to the checkers.
+    """
+    if not check_conflicts(file, answer.conflict_set):
+        return None
+    by = "set" if len(answer.conflict_set) >= answer.bound else "search"
     if answer.prices is not None and answer.priced_bound is not None:
-        good = good and check_prices(file, answer.prices, answer.priced_bound - 1)
-        proven = max(proven, answer.priced_bound)
-    return good and answer.value is not None and proven >= answer.bound
+        if not check_prices(file, answer.prices, answer.priced_bound - 1):
+            return None
+        if by == "search" and answer.priced_bound >= answer.bound:
+            by = "prices"
+    return by
 
 
 def write(file: ShiftFile, owners: tuple[int, ...], folder: Path) -> None:
@@ -69,14 +79,21 @@ def run(
     busy = time.process_time()
     answer = solve_fixed_time(problem_of(file), CrewOptions(time_limit_s=limit))
     busy = time.process_time() - busy
-    good = verified(file, answer)
+    good, bound_by = assignment_verified(file, answer), bound_verified(file, answer)
+    words = {
+        "set": "bound verified by readable set",
+        "prices": "bound verified by prices",
+        "search": "bound by complete search only",
+        None: "BOUND NOT VERIFIED",
+    }
+    hand_out = "assignment verified" if good else "NO ASSIGNMENT" if answer.value is None else "NOT VERIFIED"
     proven = answer.status == "optimal"
     best = "" if known is None else f"  published {known}"
     print(
         f"{file.name:<38} people {answer.value!s:>5}  bound {answer.bound:>4}  readable "
         f"{answer.readable_bound:>4}  {'proven' if proven else 'open':<6} "
         f"{answer.seconds:6.2f} s ({busy:6.2f})  "
-        f"{'verified' if good else 'NOT VERIFIED'}{best}",
+        f"{hand_out}, {words[bound_by]}{best}",
         flush=True,
     )
     if out is not None and good and answer.owners is not None:
@@ -91,7 +108,7 @@ def run(
             f"{'proven' if found.outcome == 'optimal' else 'open':<6} {time.monotonic() - began:6.2f} s",
             flush=True,
         )
-    return proven and good, answer.seconds
+    return proven and good and bound_by is not None, answer.seconds
 
 
 def main() -> None:

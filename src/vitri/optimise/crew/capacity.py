@@ -254,8 +254,9 @@ class _Search:
 
     def windows(self) -> None:
         """Close the gap from below, window by window; re-plan groups where a window stays open."""
-        effort = 1.0
-        while not self.done() and self.left() > 0:
+        effort, rounds = 1.0, 0
+        while not self.done() and self.left() > 0 and rounds != self.options.rounds:
+            rounds += 1
             if self.distance() > _NARROW_GAP:
                 self.probe()
             elif self.close(self.bound_now(), self.turns(effort)):

@@ -1,8 +1,8 @@
 """Prices of tasks that make every person's best day look alike: multiplicative weights over days.
 
-A task that too few best days hold becomes dearer, one that too many hold cheaper (Arora, Hazan and Kale 2012).
-The prices guide a hand-out; where the tasks turn out to be worth more than the most valuable days of so many
-people, they prove that so few are not enough.
+A task that too few best days hold becomes dearer, one that too many hold cheaper (Arora, Hazan and Kale
+2012). The prices guide a hand-out; where the tasks turn out to be worth more than the most valuable days of
+so many people, they prove that so few are not enough.
 """
 
 from __future__ import annotations

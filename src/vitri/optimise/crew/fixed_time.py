@@ -1,8 +1,8 @@
 """The fixed-time core: tasks with fixed times to the fewest people who can do them (SMPTSP).
 
-The number of people starts at a proven bound and rises only with a proof: a sweep from the busiest moment, local
-search and days by column generation look for a hand-out; prices of tasks prove that there is none. Where neither is found in time,
-larger numbers are tried, and value and bound stay apart.
+The number of people starts at a proven bound and rises only with a proof: sweeps from the busiest moment,
+local search and days by column generation look for a hand-out; prices of tasks prove that there is none.
+Where neither is found in time, larger numbers are tried, and value and bound stay apart.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _STEPS = (20, 80, 20)
 _QUICK_TRIES = 2
 _TRIES = 3
 _TRY_STEPS = 150
+_UNLIMITED_DIVES = 8
 _SHARES = (0.15, 0.08, 0.25, 0.04)
 _COVERS = (0.9, 1.0, 0.8, 1.0)
 
@@ -123,7 +124,8 @@ class _Search:
                 self.raise_bound(wider)
             if self.bound > self.staff:
                 return self.answer(infeasible=True)
-            self.quick(self.bound)
+            if not self.quick(self.bound) and self.bound == len(moment):
+                self.from_above()
         if self.climb():
             return self.answer(infeasible=True)
         return self.answer()
@@ -162,7 +164,7 @@ class _Search:
             top = self.staff if self.value is None else self.value - 1
             more = min(top, self.bound + reach)
             good = self.settle(more, time.monotonic() + 0.5 * min(self.left(), 1e9))
-            if good is None and more == top and self.left() < 0.05 * self.whole():
+            if good is None and more == top and (self.until == math.inf or self.left() < 0.05 * self.whole()):
                 break
             reach = max(1, reach // 2) if good else 2 * reach
         return False
@@ -173,7 +175,8 @@ class _Search:
         swept = self.swept(people, until, start, _TRIES)
         if swept is not None:
             return swept
-        while time.monotonic() < until:
+        # without a limit a number of people that stays open is given up after so many dives
+        while time.monotonic() < until and (self.until < math.inf or turn < _UNLIMITED_DIVES):
             found = dive(
                 self.problem,
                 self.days,
@@ -208,8 +211,8 @@ class _Search:
         weights = DayPrices(self.problem, self.days, people)
         moment = busiest_moment(self.problem)
         self.weights = weights
-        # beyond the busiest moment it is the choice of people that is hard: days find it sooner
-        wide = people > len(moment)
+        # where the busiest moment needs fewer, the choice of people is hard: days find it sooner
+        wide = self.bound > len(moment)
         tries = 1 if wide else tries
         for turn in range(tries):
             prices = weights.improve(_STEPS[min(turn, len(_STEPS) - 1)], until)
@@ -227,6 +230,21 @@ class _Search:
             if turn > 0:
                 weights.raise_on(search.open())
         return None
+
+    def from_above(self) -> None:
+        """Find a good hand-out to more people than the bound by sweeps alone, in half of the time."""
+        failed, reach = self.bound, max(1, self.tasks // 150)
+        half = self.until - 0.5 * self.whole() if self.until < math.inf else math.inf
+        while time.monotonic() < half and (self.value is None or self.value - failed > 1):
+            top = self.staff if self.value is None else self.value - 1
+            more = min(top, failed + reach)
+            if self.swept(more, half, [], _QUICK_TRIES):
+                assert self.value is not None
+                reach = max(1, (self.value - failed) // 2)
+            elif more == top:
+                return
+            else:
+                failed, reach = more, 2 * reach
 
     def mend(self, owners: IntArray, people: int, turn: int, until: float) -> bool:
         """Repair what a dive left open; True if nothing stays open."""

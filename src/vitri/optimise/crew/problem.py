@@ -19,13 +19,16 @@ CrewStatus = Literal["optimal", "feasible", "infeasible", "no_plan_yet"]
 
 @dataclass(frozen=True, kw_only=True)
 class CrewOptions:
-    """How to solve: wall seconds (None: until proven) and seed; every engine uses one thread.
+    """How to solve: wall seconds (None: no clock) and seed; every engine uses one thread.
 
     `engines` names the integer engines that may be used, in order of preference: ``highs``, ``cp_sat``.
-    The answer depends on the clock only through the time limit.
+    The answer depends on the clock only through the time limit. Without one, the fixed-time core gives up a
+    number of people that stays open after a number of dives; the capacity core stops after `rounds` of
+    growing effort (None: when proven).
     """
 
     time_limit_s: float | None = None
+    rounds: int | None = None
     seed: int = 0
     engines: tuple[str, ...] = ("highs", "cp_sat")
 

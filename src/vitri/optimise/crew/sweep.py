@@ -1,8 +1,8 @@
 """A hand-out moment by moment, and its repair: each moment is a matching that looks ahead.
 
-From the busiest moment outwards, the tasks under way at each moment are matched to people. A person who takes a
-task gives up part of the best day that is still ahead; that loss, at the prices of tasks, is the cost. Repair
-opens a stretch of time around an open task and sweeps it anew, forwards or backwards, between what stays fixed.
+From the busiest moment outwards, the tasks under way at each moment are matched to people. A person who takes
+a task gives up part of the best day that is still ahead; that loss, at the prices of tasks, is the cost.
+Repair opens a stretch of time around an open task and sweeps it anew, between what stays fixed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NEVER = -1e9
 def ahead(
     starts: IntArray, ends: IntArray, able: BoolArray, prices: FloatArray
 ) -> tuple[IntArray, FloatArray]:
-    """Return the starts in order, and each person's best value of the tasks from each start on (person × k)."""
+    """Return the starts in order, and each person's best value of tasks from each start on (person × k)."""
     order = np.argsort(starts, kind="stable")
     sorted_starts = starts[order]
     after = np.searchsorted(sorted_starts, ends[order], side="left")
@@ -54,10 +54,12 @@ class Sweep:
         return np.flatnonzero(self.owner < 0)
 
     def give(self, task: int, person: int) -> None:
+        """Let a person have a task."""
         self.owner[task] = person
         self.clash[person, self.near[task]] += 1
 
     def take(self, task: int) -> None:
+        """Take a task away from whoever has it."""
         if self.owner[task] >= 0:
             self.clash[self.owner[task], self.near[task]] -= 1
             self.owner[task] = -1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from vitri.optimise.engine import LevelValue, Status
+from vitri.optimise.office_month.capacity import responsible_of, undone_at_least
 from vitri.optimise.office_month.case import Cell, Given, OfficeMonth
 from vitri.optimise.office_month.levels import Level, broken, values
 
@@ -238,13 +239,29 @@ def assign_month(
         program.model.minimize(cost)
         status = solver.solve(program.model)
         effort -= solver.response_proto.deterministic_time
+        used, least = solver, float("-inf")
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             best = _read(program, solver)
+        if level.key == "unmet" and status != cp_model.OPTIMAL:
+            capacity = undone_at_least(case, level, seconds=seconds, seed=seed)
+            least = max(solver.best_objective_bound, float(capacity.bound or 0))
+            now = None if best is None else values(case, best, levels)[index]
+            if capacity.value is not None and (now is None or capacity.value < now):
+                _start(program, responsible_of(case, level, capacity))
+                if now is not None:
+                    program.model.add(cost <= now)
+                second = cp_model.CpSolver()
+                second.parameters.copy_from(solver.parameters)
+                again = second.solve(program.model)
+                effort -= second.response_proto.deterministic_time
+                if again in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                    best, used, status = _read(program, second), second, again
+                    least = max(least, second.best_objective_bound)
         if best is None:
             best = Given({}, {}, {}, {})
         value = values(case, best, levels)[index]
         done: Status = "optimal" if status == cp_model.OPTIMAL else "feasible"
-        low = value if done == "optimal" else _floor(solver.best_objective_bound, value)
+        low = value if done == "optimal" else _floor(max(least, used.best_objective_bound), value)
         done = "optimal" if low == value else "feasible"
         bound = low if proven else None
         slack = level.tolerance
@@ -265,7 +282,7 @@ def assign_month(
         )
         proven = proven and done == "optimal"
         program.model.add(cost <= value + slack)
-        _hint(program, solver, status)
+        _hint(program, used, status)
     assert best is not None
     final = values(case, best, levels)
     wrong = broken(case, best)
@@ -276,6 +293,13 @@ def assign_month(
         for row, now in zip(told, final, strict=True)
     ]
     return Assigned(best, tuple(rows))
+
+
+def _start(program: _Program, responsible: dict[str, str]) -> None:
+    """Let a search start from a hand-out by capacity."""
+    program.model.clear_hints()  # type: ignore[no-untyped-call]
+    for (code, who), var in program.x.items():
+        program.model.add_hint(var, responsible.get(code) == who)
 
 
 def _floor(bound: float, value: int) -> int:
