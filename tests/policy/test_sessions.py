@@ -105,6 +105,27 @@ def test_the_grid_of_an_absent_official_is_zero(scenario: Maker, model: Planning
     assert (grid["CB"], grid["CC"]) == (0, 15 * 408)
 
 
+def test_each_absent_official_has_their_own_half_days(scenario: Maker, model: PlanningModel) -> None:
+    """Thirty people away on a day each, one after the other: nobody is given the days of another."""
+    officials = [{"code": f"C{number:02d}", "office": "SM"} for number in range(1, 31)]
+    away = [
+        {
+            "official": f"C{number:02d}",
+            "from_date": f"2021-06-{number:02d}",
+            "to_date": f"2021-06-{number:02d}",
+            "kind": "sick",
+        }
+        for number in range(1, 31)
+    ]
+    instance = scenario("2021-06", "2021-06", officials=officials, absences=away)
+    grid = session_grid(instance, model).groupby(["official", "date"])["minutes"].sum().unstack()
+    working = grid.columns[(grid > 0).any()]
+    assert len(working) == 22
+    for number, (_, row) in enumerate(grid.iterrows(), start=1):
+        missed = [day for day in working if row[day] == 0]
+        assert [day.day for day in missed] == [day.day for day in working if day.day == number]
+
+
 def test_an_office_or_month_that_is_not_there_is_refused(scenario: Maker, model: PlanningModel) -> None:
     """The grid of an unknown office or month is a finding that names the known ones."""
     instance = scenario("2021-06", "2021-06", officials=people())

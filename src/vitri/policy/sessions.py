@@ -197,16 +197,21 @@ def session_grid(
     blocks: list[Ints] = []
     dates = np.empty(0, dtype="datetime64[s]")
     cache: dict[tuple[int, int, int], Ints] = {}
-    for row, offer, _ in _offers(instance, model, office):
-        calendar = offer.calendar
-        key = (id(offer.presence), offer.fte, offer.useful)
-        if key not in cache:
-            inside = (calendar.month >= since[0]) & (calendar.month <= since[-1])
-            exact = np.stack([half[inside] for half in offer.halves()], axis=1).reshape(-1)
-            cache[key] = _by_cumulation(exact, np.repeat(calendar.month[inside], 2))
-            dates = calendar.dates[inside].to_numpy().astype("datetime64[s]")
+    for row, offer, usual in _offers(instance, model, office):
         people.append((str(row.office), str(row.code)))
-        blocks.append(cache[key])
+        # who is away is looked at for themselves: their presence is gone with them, and its id with it
+        alike = (id(offer.presence), offer.fte, offer.useful)
+        if usual and alike in cache:
+            blocks.append(cache[alike])
+            continue
+        calendar = offer.calendar
+        inside = (calendar.month >= since[0]) & (calendar.month <= since[-1])
+        exact = np.stack([half[inside] for half in offer.halves()], axis=1).reshape(-1)
+        block = _by_cumulation(exact, np.repeat(calendar.month[inside], 2))
+        if usual:
+            cache[alike] = block
+        dates = calendar.dates[inside].to_numpy().astype("datetime64[s]")
+        blocks.append(block)
     rows = len(dates) * 2
     made = pd.DataFrame(
         {
