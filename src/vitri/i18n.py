@@ -63,6 +63,12 @@ def number(value: Decimal | float | int | None, lang: Lang, decimals: int | None
     return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
 
 
+def signed(value: int, lang: Lang) -> str:
+    """Write a change with its sign: ``+2``, ``−1``, ``0``."""
+    text = number(abs(value), lang)
+    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
+
+
 def percent(value: Decimal | float | int | None, lang: Lang, decimals: int = 1) -> str:
     """Write a percentage whose value is already in percent: ``36,4 %``."""
     return "" if value is None else f"{number(value, lang, decimals)} %"

@@ -10,9 +10,9 @@ from vitri.data import read
 from vitri.explain.ceilings import ceiling_sentences, paradox_sentences
 from vitri.optimise.ceilings import ceilings_of
 from vitri.optimise.ceilings.by_class import class_curve
-from vitri.optimise.ceilings.question import plan_under
 from vitri.optimise.engine import SolveOptions, Watch
 from vitri.optimise.quota import NO_CEILING, Tree
+from vitri.optimise.search import plan_under
 from vitri.optimise.sharing.ceilings import ceiling_curve
 from vitri.policy import model_for
 from vitri.policy.worktime import time_fund
@@ -29,7 +29,7 @@ def test_every_ceiling_equals_trying_every_pair() -> None:
         nodes = task.tree.nodes
         open_tree = Tree((*nodes[:-1], replace(nodes[-1], ceiling=NO_CEILING)))
         task = replace(task, tree=open_tree)
-        plans = [plan_under(task, task.minutes, office, positions) for office in range(2)]
+        plans = [plan_under(task, office, positions) for office in range(2)]
         free = ceiling_curve([plan.curve for plan in plans], open_tree)
         found = class_curve(free, plans, task, positions, sides, Watch(SolveOptions()))
         for ceiling, share in enumerate(found.shares):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.optimise.test_office_month import LEVELS, tiny
+from test_office_month import LEVELS, tiny
 
 from vitri.optimise.office_month.capacity import capacity_problem, responsible_of, undone_at_least
 from vitri.optimise.office_month.case import Fit, Line, Member, OfficeMonth

@@ -1,10 +1,10 @@
 """Structure and quotas together, against brute force over all partitions and all ways to share out."""
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import pytest
+from benchmarks.oracles.structure import partitions
 
 from vitri.optimise.bundles import bundles, membership
 from vitri.optimise.cost import Service, price
@@ -15,18 +15,6 @@ from vitri.optimise.structure import PricedBundles, design_structure
 MONTHS = 3
 FUND = np.full(MONTHS, 100, dtype=np.int64)
 SERVICE = Service(1000, (True, True, False), (100, 10, 1), 2, (0, 0, 0), (0,) * MONTHS)
-
-
-def partitions(masks: list[int], full: int) -> Iterator[tuple[int, ...]]:
-    """Every way to cover `full` by disjoint masks, as indices."""
-    if full == 0:
-        yield ()
-        return
-    lowest = full & -full
-    for index, mask in enumerate(masks):
-        if mask & lowest and mask & full == mask:
-            for rest in partitions(masks, full ^ mask):
-                yield tuple(sorted((index, *rest)))
 
 
 def tiny(seed: int) -> tuple[PricedBundles, Tree, list[int], int]:

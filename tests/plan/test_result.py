@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 import vitri.plan.run_folder as run_folder
 from vitri.data.instance import Instance
 from vitri.errors import DataError, UsageError
+from vitri.i18n import signed
 from vitri.plan.result import Result
 from vitri.plan.run_tables import RUN_TABLES
-from vitri.plan.summary import signed
 
 
 def assert_same(first: Result, second: Result) -> None:

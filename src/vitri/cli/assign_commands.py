@@ -12,6 +12,7 @@ from vitri.cli.data_commands import PATH, usable
 from vitri.cli.output import line, refuse_to_overwrite, table
 from vitri.cli.words import Command, common, language, option
 from vitri.errors import DataError, Finding, Findings, UsageError
+from vitri.explain.why.section import level_name
 from vitri.i18n import N_, month_text, number, tr
 
 if TYPE_CHECKING:
@@ -196,13 +197,6 @@ def _undone(result: Result) -> None:
     table([tr(head, lang) for head in heads], rows, title=title, right=(2, 3))
     if len(lines) > SHOWN:
         line(tr("... and {count} more lines.", lang, count=number(len(lines) - SHOWN, lang)))
-
-
-def level_name(level: dict[str, object], lang: str) -> str:
-    """Return a level's name as people read it."""
-    if lang == "vi" and level.get("name_vi"):
-        return str(level["name_vi"])
-    return tr(str(level["name"]), "vi" if lang == "vi" else "en")
 
 
 def _record(result: Result, instance: Instance, path: Path, month: str, who: str, when: str | None) -> None:

@@ -125,12 +125,9 @@ def show(result: Result, output: Path | None) -> None:
     is_flag=True,
     help=N_("Show what each number of changes buys; --budget N then picks a point and gives its calendar."),
 )
-@option(
-    "--time-limit",
+@time_limit(
+    N_("Solving time of an office in seconds: 1 by default; with --front, of each level of each point."),
     "seconds",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help=N_("Solving time of an office in seconds: 1 by default; with --front, of each level of each point."),
 )
 @option("--out", "-o", "output", type=PATH, metavar="RUN", help=N_("The run folder to write."))
 @common

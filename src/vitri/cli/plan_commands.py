@@ -118,18 +118,12 @@ def changed(
     instance: Instance, variant: str | None
 ) -> tuple[Instance, list[dict[str, Any]], list[dict[str, Any]]]:
     """Apply a variant, tell what each change did; return the scenario, the changes and what is expected."""
-    if variant is None:
-        return instance, [], []
-    from dataclasses import asdict
+    from vitri.variant import applied
 
-    from vitri.variant import apply, find
-
-    expected = [asdict(row) for row in find(instance, variant).expected]
-
-    instance, reports = apply(instance, variant)
-    for report in reports:
-        line(report.sentence_vi if language() == "vi" else report.sentence_en, error=True)
-    return instance, [report.as_dict() for report in reports], expected
+    instance, changes, expected = applied(instance, variant)
+    for change in changes:
+        line(change[f"sentence_{language()}"], error=True)
+    return instance, changes, expected
 
 
 def load_run(path: Path) -> Result:

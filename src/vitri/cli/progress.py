@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vitri.cli.output import console, line, on_terminal
 from vitri.cli.words import language
-from vitri.i18n import N_, number, percent, tr
+from vitri.i18n import N_, Lang, number, percent, tr
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -117,6 +117,11 @@ def _figure(value: float, lang: Any) -> str:
     return number(int(value), lang) if value == int(value) else number(value, lang, 2)
 
 
+def tell_stopping(lang: Lang) -> None:
+    """Say that the first Ctrl-C was heard."""
+    line(tr("Stopping; the best plan so far is kept. Press Ctrl-C again to give up.", lang), error=True)
+
+
 def run_stoppable(work: Callable[[], T], reporter: ConsoleReporter) -> T:
     """Run `work` in a thread of its own, so that Ctrl-C is heard at once; return what it returns.
 
@@ -135,10 +140,7 @@ def run_stoppable(work: Callable[[], T], reporter: ConsoleReporter) -> T:
         if reporter.stopped():
             raise KeyboardInterrupt
         reporter.stop()
-        line(
-            tr("Stopping; the best plan so far is kept. Press Ctrl-C again to give up.", reporter.lang),
-            error=True,
-        )
+        tell_stopping(reporter.lang)
 
     thread = threading.Thread(target=copy_context().run, args=(body,), daemon=True)
     in_main = threading.current_thread() is threading.main_thread()

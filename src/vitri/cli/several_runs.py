@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vitri.cli.output import line
+from vitri.cli.progress import tell_stopping
 from vitri.cli.words import language
 from vitri.errors import Finding, NoPlanError, NoPlanYetError
 from vitri.i18n import number, tr
@@ -73,22 +74,22 @@ class _Flagged:
 
 def solve_job(job: Job) -> Outcome | None:
     """Solve one scenario and save its run, in a process of its own; None where it was not begun."""
-    from dataclasses import asdict
-
     from vitri.data import read
     from vitri.solve import solve
-    from vitri.variant import apply, find
+    from vitri.variant import applied
 
     if job.stop.exists():
         return None
-    instance = read(job.path)
-    told: dict[str, Any] = {"variant": job.variant}
-    if job.variant is not None:
-        told["expected"] = [asdict(row) for row in find(instance, job.variant).expected]
-        instance, reports = apply(instance, job.variant)
-        told["changes"] = [report.as_dict() for report in reports]
+    instance, changes, expected = applied(read(job.path), job.variant)
     try:
-        result = solve(instance, options=job.options, report=_Flagged(job.stop), **told)
+        result = solve(
+            instance,
+            options=job.options,
+            report=_Flagged(job.stop),
+            variant=job.variant,
+            changes=changes,
+            expected=expected,
+        )
     except (NoPlanError, NoPlanYetError) as problem:
         return Outcome(tuple(problem.findings), isinstance(problem, NoPlanError))
     result.save(job.folder)
@@ -135,8 +136,7 @@ def _stopper(flags: set[Path]) -> Handler:
             raise KeyboardInterrupt
         for flag in flags:
             flag.touch()
-        text = tr("Stopping; the best plan so far is kept. Press Ctrl-C again to give up.", language())
-        line(text, error=True)
+        tell_stopping(language())
 
     return interrupted
 

@@ -131,9 +131,9 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*names, cls=Option, **settings)
 
 
-def time_limit(text: str) -> Callable[[F], F]:
+def time_limit(text: str, name: str = "time_limit") -> Callable[[F], F]:
     """Declare the option of a time limit in seconds; `text` is a message id that says what it stops."""
-    return option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help=text)
+    return option("--time-limit", name, type=click.FloatRange(min=0, min_open=True), metavar="S", help=text)
 
 
 def workers(function: F) -> F:

@@ -5,7 +5,7 @@ Fixed posts were taken off every limit before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 NO_CEILING = 1 << 40
@@ -30,6 +30,10 @@ class Tree:
     """Nested units, children before parents; the last node is the root."""
 
     nodes: tuple[Node, ...]
+
+    def under(self, ceiling: int) -> Tree:
+        """Return the tree with another ceiling at its root."""
+        return Tree((*self.nodes[:-1], replace(self.nodes[-1], ceiling=ceiling)))
 
     @cached_property
     def chains(self) -> tuple[tuple[int, ...], ...]:

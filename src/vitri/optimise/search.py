@@ -155,6 +155,19 @@ def _posts_by_scope(task: Task, held: npt.NDArray[np.bool_]) -> IntArray:
     return total
 
 
+def plan_under(
+    task: Task, office: int, positions: tuple[Positions, ...], *, quick: bool = False
+) -> OfficePlan:
+    """Return an office's exact plans under a structure, long enough for its floor."""
+    arguments = (task.cube, task.minutes, office, positions[task.scope_of[office]], task.setting)
+    most = min(task.ceiling_of(office), MOST_OFFICE_POSTS)
+    plan = plan_office(*arguments, most_posts=most, quick=quick)
+    floor = task.floor_of(office)
+    if floor >= len(plan.curve.cost):
+        plan = plan_office(*arguments, most_posts=most, extra_posts=floor, quick=quick)
+    return plan
+
+
 def evaluate(
     task: Task,
     positions: tuple[Positions, ...],
@@ -177,14 +190,7 @@ def evaluate(
         late = watch is not None and watch.over()
         if late and not first:
             return None
-        ceiling = task.ceiling_of(office)
-        floor = task.floor_of(office)
-        arguments = (task.cube, task.minutes, office, positions[task.scope_of[office]], task.setting)
-        plan = plan_office(*arguments, most_posts=min(ceiling, MOST_OFFICE_POSTS), quick=late)
-        if floor >= len(plan.curve.cost):
-            plan = plan_office(
-                *arguments, most_posts=min(ceiling, MOST_OFFICE_POSTS), extra_posts=floor, quick=late
-            )
+        plan = plan_under(task, office, positions, quick=late)
         offices.append(plan)
         if known is not None and task.scopes() > 1:
             known[key] = plan

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from vitri.data.instance import Instance
-from vitri.i18n import N_, Lang, month_text, number, percent, tr
+from vitri.i18n import N_, Lang, month_text, number, percent, signed, tr
 from vitri.policy import PlanningModel
 
 _LARGEST = 3
@@ -351,9 +351,3 @@ class _Teller:
         if warnings:
             text += "; " + self._say(N_("{count} warnings"), count=self._count(len(warnings)))
         return text
-
-
-def signed(value: int, lang: Lang) -> str:
-    """Write a change with its sign: ``+2``, ``−1``, ``0``."""
-    text = number(abs(value), lang)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text

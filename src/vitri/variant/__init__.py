@@ -6,6 +6,9 @@ altered. A change that touches no row, a cell set twice and an unknown name are 
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from vitri.data.instance import Instance
 from vitri.errors import DataError, Finding
 from vitri.i18n import N_
@@ -19,6 +22,7 @@ __all__ = [
     "ChangeReport",
     "Expected",
     "Variant",
+    "applied",
     "apply",
     "chain",
     "find",
@@ -93,3 +97,14 @@ def apply(instance: Instance, variant: Variant | str) -> tuple[Instance, list[Ch
     if findings.errors:
         raise DataError(findings.errors)
     return changed, reports
+
+
+def applied(
+    instance: Instance, variant: str | None
+) -> tuple[Instance, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Apply a variant of the instance, if any; return it with what a run records: changes, expectations."""
+    if variant is None:
+        return instance, [], []
+    expected = [asdict(row) for row in find(instance, variant).expected]
+    changed, reports = apply(instance, variant)
+    return changed, [report.as_dict() for report in reports], expected

@@ -13,8 +13,8 @@ import pandas as pd
 from vitri.data.instance import Instance
 from vitri.explain.certificates import recheck
 from vitri.explain.why.chain import Chain, Need, PostRow, chain_of
-from vitri.explain.why.section import Section, level_name, named, signed
-from vitri.i18n import N_, Lang, month_text, number, tr
+from vitri.explain.why.section import Section, level_name, named
+from vitri.i18n import N_, Lang, month_text, number, signed, tr
 from vitri.policy import PlanningModel
 
 #: Numbers of posts shown below and above the plan's own.

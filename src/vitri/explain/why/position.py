@@ -11,8 +11,8 @@ import pandas as pd
 from vitri.data.instance import Instance
 from vitri.explain.why.chain import Chain, PostRow, chain_of
 from vitri.explain.why.office import post_sets, reasons_of
-from vitri.explain.why.section import Section, named, signed
-from vitri.i18n import Lang, number, tr
+from vitri.explain.why.section import Section, named
+from vitri.i18n import Lang, number, signed, tr
 from vitri.policy import PlanningModel
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vitri.i18n import Lang, number, tr
+from vitri.i18n import Lang, tr
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,3 @@ def level_name(level: Mapping[str, Any], lang: Lang) -> str:
 def named(name: str, code: str) -> str:
     """Return a name with its code, or the code alone where there is no other name."""
     return code if name in ("", code) else f"{name} ({code})"
-
-
-def signed(value: int, lang: Lang) -> str:
-    """Write a difference with its sign: ``+12``, ``−3``, ``0``."""
-    if value == 0:
-        return "0"
-    return f"{'+' if value > 0 else '−'}{number(abs(value), lang)}"

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from vitri.data.instance import Instance
-from vitri.explain.why.section import Section, level_name, named, signed
-from vitri.i18n import LANGS, N_, Lang, number, percent, tr
+from vitri.explain.why.section import Section, level_name, named
+from vitri.i18n import LANGS, N_, Lang, number, percent, signed, tr
 from vitri.optimise.office_month.case import Fit, Given, Line, OfficeMonth, work_of
 from vitri.optimise.office_month.levels import Level, levels_from
 from vitri.optimise.office_month.moves import Move, alternatives, moved

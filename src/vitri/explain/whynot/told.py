@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from vitri.explain.why.section import Section, level_name, named, signed
+from vitri.explain.why.section import Section, level_name, named
 from vitri.explain.whynot.answer import Counterfactual, Forced, WhyNot
-from vitri.i18n import N_, Lang, month_text, number, percent, tr
+from vitri.i18n import N_, Lang, month_text, number, percent, signed, tr
 
 Names = Mapping[str, Mapping[str, str]]
 _NOTHING = {

@@ -11,7 +11,7 @@ from vitri.optimise.class_sides import ClassSides
 from vitri.optimise.engine import UndecidedError, Watch
 from vitri.optimise.lex import less
 from vitri.optimise.office_plan import OfficePlan, Positions
-from vitri.optimise.quota import CurveShare, Tree
+from vitri.optimise.quota import CurveShare
 from vitri.optimise.sharing.ceilings import CeilingCurve, Share
 from vitri.optimise.task import Evaluated, Task
 
@@ -39,7 +39,7 @@ def class_curve(
         if share is None:
             ceiling -= 1
             continue
-        tree = _under(task.tree, ceiling)
+        tree = task.tree.under(min(ceiling, task.tree.nodes[-1].ceiling))
         plain = Evaluated(
             positions, tuple(plans), CurveShare(share.posts, share.cost, curves, (share.used,)), tree
         )
@@ -51,11 +51,6 @@ def class_curve(
             shares[between] = share
         ceiling = lowest - 1
     return CeilingCurve(_never_worse(shares), joint.tables) if changed else joint
-
-
-def _under(tree: Tree, ceiling: int) -> Tree:
-    root = tree.nodes[-1]
-    return Tree((*tree.nodes[:-1], replace(root, ceiling=min(ceiling, root.ceiling))))
 
 
 def _shared(

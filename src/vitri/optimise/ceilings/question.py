@@ -10,9 +10,9 @@ import numpy as np
 from vitri.optimise.demand_cube import remainder
 from vitri.optimise.engine import IntArray
 from vitri.optimise.lex import packing
-from vitri.optimise.office_plan import MOST_POSTS, Objective, OfficePlan, Positions, plan_office
+from vitri.optimise.office_plan import MOST_POSTS, Objective, Positions
 from vitri.optimise.quota import NO_CEILING, Curve, Tree
-from vitri.optimise.search import Task
+from vitri.optimise.search import Task, plan_under
 from vitri.optimise.size import Posed
 
 
@@ -77,11 +77,12 @@ class Levels:
 
 def lifted(posed: Posed, tree: Tree | None = None) -> Tree:
     """Return the tree without the ceiling of its root; the root's cap and all limits below it stay."""
-    nodes = (tree or posed.tree).nodes
+    tree = tree or posed.tree
+    root = tree.nodes[-1]
     fixed = sum(post.posts for post in posed.fixed)
-    caps = [unit.cap for unit in posed.limits.units if unit.code == nodes[-1].code and unit.cap is not None]
+    caps = [unit.cap for unit in posed.limits.units if unit.code == root.code and unit.cap is not None]
     ceiling = min(caps) - fixed if caps else NO_CEILING
-    return Tree((*nodes[:-1], replace(nodes[-1], ceiling=ceiling)))
+    return tree.under(ceiling)
 
 
 def widened(objective: Objective, posed: Posed) -> Objective:
@@ -96,18 +97,7 @@ def widened(objective: Objective, posed: Posed) -> Objective:
 
 def office_curve(task: Task, minutes: IntArray, office: int, positions: tuple[Positions, ...]) -> Curve:
     """Return an office's exact curve under a structure, long enough for its floor."""
-    return plan_under(task, minutes, office, positions).curve
-
-
-def plan_under(task: Task, minutes: IntArray, office: int, positions: tuple[Positions, ...]) -> OfficePlan:
-    """Return an office's exact plans under a structure, long enough for its floor."""
-    arguments = (task.cube, minutes, office, positions[task.scope_of[office]], task.setting)
-    most = min(task.ceiling_of(office), 10_000)
-    plan = plan_office(*arguments, most_posts=most)
-    floor = task.floor_of(office)
-    if floor >= len(plan.curve.cost):
-        plan = plan_office(*arguments, most_posts=most, extra_posts=floor)
-    return plan
+    return plan_under(replace(task, minutes=minutes), office, positions).curve
 
 
 def grown_left(posed: Posed, pct: int) -> IntArray:

@@ -19,7 +19,6 @@ from vitri.optimise.ceilings.question import (
     grown_left,
     lifted,
     office_curve,
-    plan_under,
     widened,
 )
 from vitri.optimise.ceilings.stepwise import stepwise
@@ -27,7 +26,7 @@ from vitri.optimise.class_share import kept, share_again
 from vitri.optimise.engine import SolveOptions, Status, Watch
 from vitri.optimise.office_plan import Positions
 from vitri.optimise.quota import Curve, share_by_curve
-from vitri.optimise.search import Task, bound_curves, evaluate
+from vitri.optimise.search import Task, bound_curves, evaluate, plan_under
 from vitri.optimise.sharing.ceilings import ceiling_curve, population_losses
 from vitri.optimise.sharing.monotone import monotone_shares
 from vitri.optimise.size import Posed, design, pose
@@ -122,7 +121,7 @@ def ceilings_of(
     limited = posed if posed.sizing == "ceiling" else _posed(instance, model, workload, fund, "ceiling")
     objective = widened(limited.setting.objective, limited)
     task = replace(designed.task, tree=lifted(limited), setting=replace(limited.setting, objective=objective))
-    plans = [plan_under(task, task.minutes, o, positions) for o in range(len(task.cube.offices))]
+    plans = [plan_under(task, o, positions) for o in range(len(task.cube.offices))]
     curves = [plan.curve for plan in plans]
     free = joint = ceiling_curve(curves, task.tree)
     if limited.sides is not None:

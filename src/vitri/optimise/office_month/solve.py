@@ -234,8 +234,9 @@ def assign_month(
     for index, (level, cost) in enumerate(zip(levels, program.costs, strict=True)):
         share = 0.5 if index + 1 < len(levels) else 1.0
         solver.parameters.max_deterministic_time = max(0.2, effort * share)
-        if seconds is not None:
-            solver.parameters.max_time_in_seconds = max(0.3, seconds * share)
+        clock = None if seconds is None else max(0.3, seconds * share)
+        if clock is not None:
+            solver.parameters.max_time_in_seconds = clock
         program.model.minimize(cost)
         status = solver.solve(program.model)
         effort -= solver.response_proto.deterministic_time
@@ -243,7 +244,7 @@ def assign_month(
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             best = _read(program, solver)
         if level.key == "unmet" and status != cp_model.OPTIMAL:
-            capacity = undone_at_least(case, level, seconds=seconds, seed=seed)
+            capacity = undone_at_least(case, level, seconds=clock, seed=seed)
             least = max(solver.best_objective_bound, float(capacity.bound or 0))
             now = None if best is None else values(case, best, levels)[index]
             if capacity.value is not None and (now is None or capacity.value < now):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def limited(tree: Tree, posts: int) -> Tree:
     floors: list[int] = []
     for node in tree.nodes:
         floors.append(max(node.floor, sum(floors[child] for child in node.children)))
-    return Tree((*tree.nodes[:-1], replace(tree.nodes[-1], ceiling=max(posts, floors[-1]))))
+    return tree.under(max(posts, floors[-1]))
 
 
 def excess(tree: Tree, posts: Sequence[int]) -> list[int]:
